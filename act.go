@@ -238,6 +238,7 @@ type Posture struct {
 	ID         string
 	Power      string
 	Form       string
+	Involving  []string // the posture concerns acts with these actors; empty: acts in the group's name
 	Domains    []Domain
 	Force      Force
 	Obligation Obligation // "" any; NoObligation for forms without one
@@ -314,6 +315,13 @@ type Reading struct {
 	Reading string
 }
 
+// Objection is evidence against the thesis that the acts themselves do not show
+// by their form: a refusal, a denial, a reservation. The coder says what it is.
+type Objection struct {
+	Acts []string
+	Text string
+}
+
 // Case is everything recorded for one question.
 type Case struct {
 	ID       string
@@ -325,6 +333,7 @@ type Case struct {
 	Document string // the founding document whose claims are checked, "" when there is none
 	Gaps     []Gap
 	Readings []Reading
+	Against  []Objection
 
 	Actors    []Actor
 	Acts      []*Act // in the order of their dates

@@ -185,7 +185,9 @@ func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 		}
 	}
 	rankTies(ties, shares)
-	slices.SortFunc(ties, func(x, y Tie) int { return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B)) })
+	slices.SortFunc(ties, func(x, y Tie) int {
+		return cmp.Or(cmp.Compare(x.Rank, y.Rank), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
+	})
 	return ties
 }
 
