@@ -367,6 +367,9 @@ func (r *record) view() *entente.Case {
 	for i := range c.Readings {
 		c.Readings[i].Acts = visible(c.Readings[i].Acts)
 	}
+	for i := range c.Against {
+		c.Against[i].Acts = visible(c.Against[i].Acts)
+	}
 	c.Checksum = checksum(r.rows)
 	return c
 }

@@ -47,7 +47,7 @@ var tables = [tableCount]struct {
 	nodeTable:     {"corridor_nodes", "id,name,country,lat,lon,kind,note", false, "corridor node"},
 	corridorTable: {"corridors", "id,corridor,from,to,mode,length_km,capacity,capacity_unit,transit_days,volumes,volume_unit,status,whole,sources,note", false, "corridor"},
 	threatTable:   {"threats", "id,name,kind,origin,exposed,responses,section,summary,sources", false, "threat"},
-	postureTable:  {"postures", "id,power,form,domains,legal_force,obligation,stance,reason,sources,brief", false, "posture"},
+	postureTable:  {"postures", "id,power,form,involving,domains,legal_force,obligation,stance,reason,sources,brief", false, "posture"},
 	blocTable:     {"blocs", "id,name,region,r0,r1,r2,r3,r4,r5,r6,r7,r8,ended,end_kind,censored,members_n,members,soft,major_power,atop,confidence,weak,source,note", false, "bloc"},
 	claimTable:    {"claims", "id,section,claim,acts,verdict,evidence,sources,note", false, "claim"},
 }
@@ -578,7 +578,7 @@ func (c *cells) threat() entente.Threat {
 }
 
 func (c *cells) posture() entente.Posture {
-	p := entente.Posture{ID: c.next(), Power: c.ref(actorTable), Form: c.must()}
+	p := entente.Posture{ID: c.next(), Power: c.ref(actorTable), Form: c.must(), Involving: c.refs(actorTable)}
 	if s := c.must(); s != "any" {
 		p.Domains = wordItems(c, c.items(s), entente.ParseDomain)
 	}

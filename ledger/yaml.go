@@ -38,7 +38,7 @@ func (r *record) readCase(text string, inLedger bool) {
 		return
 	}
 	c := &r.out
-	top := y.mapping(root, "id", "title", "question", "horizon", "recorded", "document", "group", "members", "gaps", "readings")
+	top := y.mapping(root, "id", "title", "question", "horizon", "recorded", "document", "group", "members", "gaps", "readings", "against")
 	c.ID = y.must(root, top, "id")
 	c.Title = y.must(root, top, "title")
 	c.Question = y.must(root, top, "question")
@@ -65,6 +65,10 @@ func (r *record) readCase(text string, inLedger bool) {
 	}
 	for _, node := range y.sequence(top["readings"]) {
 		y.reading(node)
+	}
+	for _, node := range y.sequence(top["against"]) {
+		fields := y.mapping(node, "acts", "text")
+		y.out.Against = append(y.out.Against, entente.Objection{Acts: y.acts(fields["acts"]), Text: y.must(node, fields, "text")})
 	}
 }
 
