@@ -54,6 +54,7 @@ type Column struct {
 type Cell struct {
 	Text  string   `json:"text"`
 	Acts  []string `json:"acts,omitempty"`
+	More  int      `json:"more,omitempty"` // further acts that are counted in Text and not listed
 	Class string   `json:"-"`
 }
 
@@ -111,6 +112,20 @@ type Forecast struct {
 type Evidence struct {
 	Text string   `json:"text"`
 	Acts []string `json:"acts"`
+}
+
+// listed is how many acts a table cell or a reason leads to at most; the rest
+// are counted and named as such, so that a large record still makes a page that
+// opens.
+const listed = 60
+
+// cite makes a cell that leads to acts.
+func cite(text string, acts []string) Cell {
+	c := Cell{Text: text, Acts: acts}
+	if len(acts) > listed {
+		c.Acts, c.More = acts[:listed], len(acts)-listed
+	}
+	return c
 }
 
 // Crossing sets a posture of an outside power against the acts it applies to.

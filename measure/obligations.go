@@ -45,48 +45,65 @@ func (s Standing) rank() int {
 // The result holds one row for each pair, obligation, channel and standing,
 // ordered by standing, depth, pair and channel.
 func Obligations(c *entente.Case, asOf entente.Day) []Owed {
+	states := stateCodes(c)
+	book := owings{}
+	for _, a := range c.Acts {
+		if !a.Date.Begun(asOf) || !separate(a.Forum) || !binds(a) {
+			continue
+		}
+		t := spell(a, nil, asOf)
+		if t.standing == "" {
+			continue
+		}
+		parties := stateParties(a, states)
+		for i, x := range parties {
+			for _, y := range parties[i+1:] {
+				for _, o := range a.Obligations {
+					book.add(x, y, o, a.Forum, t, []string{a.ID})
+				}
+			}
+		}
+	}
+	pools, order := organisations(c, asOf)
+	for _, forum := range order {
+		pools[forum].settle(book, asOf)
+	}
+	return book.rows()
+}
+
+func stateCodes(c *entente.Case) map[string]bool {
 	states := map[string]bool{}
 	for i := range c.Actors {
 		if c.Actors[i].Kind == entente.State {
 			states[c.Actors[i].Code] = true
 		}
 	}
-	book := owings{}
-	pools := map[string]*pool{}
-	var order []string
+	return states
+}
+
+// organisations gathers, for each organisation or shared format in the order of
+// its first binding text, which state took on what by which act.
+func organisations(c *entente.Case, asOf entente.Day) (pools map[string]*pool, order []string) {
+	states := stateCodes(c)
+	pools = map[string]*pool{}
 	for _, a := range c.Acts {
-		if !a.Date.Begun(asOf) {
+		if !a.Date.Begun(asOf) || separate(a.Forum) {
 			continue
 		}
-		parties := stateParties(a, states)
-		shared := !separate(a.Forum)
-		if a.Type == entente.Withdrawal {
-			if shared && a.Force == entente.Binding && a.Status == entente.Terminated {
-				poolOf(pools, &order, a.Forum).leave(a, parties)
+		switch {
+		case a.Type == entente.Withdrawal:
+			if p := pools[a.Forum]; p != nil && a.Force == entente.Binding && a.Status == entente.Terminated {
+				p.leave(a, stateParties(a, states))
 			}
-			continue
-		}
-		if !binds(a) {
-			continue
-		}
-		if shared {
-			poolOf(pools, &order, a.Forum).join(a, parties)
-			continue
-		}
-		for i, x := range parties {
-			for _, y := range parties[i+1:] {
-				for _, o := range a.Obligations {
-					if s := spell(a, nil, asOf); s.standing != "" {
-						book.add(x, y, o, a.Forum, s, []string{a.ID})
-					}
-				}
+		case binds(a):
+			if pools[a.Forum] == nil {
+				pools[a.Forum] = &pool{forum: a.Forum, entries: map[entente.Obligation]map[string][]entry{}}
+				order = append(order, a.Forum)
 			}
+			pools[a.Forum].join(a, stateParties(a, states))
 		}
 	}
-	for _, forum := range order {
-		pools[forum].settle(book, asOf)
-	}
-	return book.rows()
+	return pools, order
 }
 
 // separate reports whether texts of the forum stand each for itself, rather than
@@ -215,22 +232,11 @@ type pool struct {
 	forum   string
 	entries map[entente.Obligation]map[string][]entry
 	joined  []entente.Obligation // obligations in order of first sight
-	left    map[string][]*entente.Act
 }
 
 type entry struct {
 	act        *entente.Act
 	withdrawal *entente.Act
-}
-
-func poolOf(pools map[string]*pool, order *[]string, forum string) *pool {
-	p := pools[forum]
-	if p == nil {
-		p = &pool{forum: forum, entries: map[entente.Obligation]map[string][]entry{}, left: map[string][]*entente.Act{}}
-		pools[forum] = p
-		*order = append(*order, forum)
-	}
-	return p
 }
 
 func (p *pool) join(a *entente.Act, parties []string) {

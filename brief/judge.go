@@ -1,0 +1,516 @@
+package brief
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"entente"
+	"entente/measure"
+)
+
+// Rules of the verdict. They are written down in docs/verdict.md; the two must
+// agree, and a test holds them to it.
+const (
+	// tooFewActs and tooFewInName are the sizes below which the record says too
+	// little about a group for any answer.
+	tooFewActs   = 10
+	tooFewInName = 3
+	// recentYears is how far back the direction of travel looks.
+	recentYears = 5
+)
+
+// stage is the verdict's reading of a ladder profile.
+type stage int
+
+const (
+	noGroup stage = iota
+	tooLittle
+	forumOnly
+	agendaOnly
+	meetingsOnly
+	exercising
+	framework
+	pact
+	bloc
+)
+
+// stageOf reads the profile. A military bloc is a group whose members owe each
+// other help by a text of the group (r6) and that has given the promise hands:
+// an exercise (r3), a staff (r7) or forces (r8).
+func stageOf(l measure.Rungs) stage {
+	switch {
+	case l.Held(6) && (l.Held(3) || l.Held(7) || l.Held(8)):
+		return bloc
+	case l.Held(6) || l.Held(5):
+		return pact
+	case l.Held(4):
+		return framework
+	case l.Held(3) || l.Held(7) || l.Held(8):
+		return exercising
+	case l.Held(2):
+		return meetingsOnly
+	case l.Held(1):
+		return agendaOnly
+	case l.Held(0):
+		return forumOnly
+	}
+	return noGroup
+}
+
+// answers word the stages: the short answer and what the group is.
+var answers = map[stage][2]string{
+	forumOnly:    {"No", "a political forum without a security dimension of its own"},
+	agendaOnly:   {"No", "a forum that has put security on its agenda, without regular security meetings"},
+	meetingsOnly: {"Not yet", "a forum whose security officials meet regularly"},
+	exercising:   {"Not yet", "a forum that trains together without a treaty behind it"},
+	framework:    {"In part", "a security organisation with a binding framework, and without a duty to consult or to help"},
+	pact:         {"In part", "a pact on paper"},
+	bloc:         {"Yes", "a military bloc: its members owe each other help and have given that promise hands"},
+}
+
+// findings is everything that the verdict and the brief are derived from,
+// computed once.
+type findings struct {
+	c           *entente.Case
+	asOf        entente.Day
+	ladder      measure.Rungs
+	stage       stage
+	members     []string // on the day; the states studied when there is no group yet
+	observers   []string
+	obligations []measure.Owed
+	bonds       []measure.Bond
+	attacks     []measure.Attack
+	inName      int // acts in the group's name in view
+	amongStates int // acts of cooperation with two or more of the states
+}
+
+func find(c *entente.Case, asOf entente.Day) *findings {
+	f := &findings{c: c, asOf: asOf, ladder: measure.Ladder(c, asOf)}
+	f.members = measure.Studied(c, asOf)
+	f.observers = c.Group.On(asOf, "observer")
+	f.obligations = measure.Obligations(c, asOf)
+	f.bonds = measure.Bonds(c, asOf, f.members)
+	f.attacks = measure.Attacks(c, asOf, f.members)
+	for _, a := range c.ActsOn(asOf) {
+		if a.Forum == c.Group.Code {
+			f.inName++
+		}
+		if a.Cooperation() && f.count(a) >= 2 {
+			f.amongStates++
+		}
+	}
+	f.stage = stageOf(f.ladder)
+	if f.amongStates < tooFewActs || f.stage != noGroup && f.inName < tooFewInName {
+		f.stage = tooLittle
+	}
+	return f
+}
+
+// count returns how many members take part in the act.
+func (f *findings) count(a *entente.Act) int {
+	k := 0
+	for _, p := range a.Participants {
+		if slices.Contains(f.members, p.Actor) {
+			k++
+		}
+	}
+	return k
+}
+
+// among returns the obligations of one kind and standing between two members.
+func (f *findings) among(o entente.Obligation, s measure.Standing) []measure.Owed {
+	var rows []measure.Owed
+	for _, row := range f.obligations {
+		if row.Obligation == o && row.Status == s && slices.Contains(f.members, row.A) && slices.Contains(f.members, row.B) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// pairsOf returns the distinct pairs of the rows, and the acts behind them.
+func pairsOf(rows []measure.Owed) (pairs [][2]string, acts []string) {
+	for _, row := range rows {
+		if pair := [2]string{row.A, row.B}; !slices.Contains(pairs, pair) {
+			pairs = append(pairs, pair)
+		}
+		for _, id := range row.Acts {
+			if !slices.Contains(acts, id) {
+				acts = append(acts, id)
+			}
+		}
+	}
+	return pairs, acts
+}
+
+// Judge returns the verdict on the case as of the day. Base rates of comparable
+// groups come from the case's reference class; seed fixes their intervals.
+func Judge(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) (*Verdict, error) {
+	f := find(c, asOf)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return f.verdict(seed), nil
+}
+
+func (f *findings) verdict(seed uint64) *Verdict {
+	v := &Verdict{Group: f.c.Group.Code, AsOf: f.asOf, Level: f.ladder.Level, Record: f.c.Checksum,
+		Forecasts: []Forecast{}, For: []Evidence{}, Against: []Evidence{}, Postures: []Crossing{}, Watch: []Evidence{}}
+	v.Statement = f.statement()
+	if f.stage != noGroup && f.stage != tooLittle {
+		v.Forecasts = f.forecasts(seed)
+	}
+	v.For, v.Against, v.Watch = f.evidenceFor(), f.evidenceAgainst(), f.watch()
+	v.Postures = f.crossings()
+	return v
+}
+
+// statement words the verdict in two sentences: what the group is, and where it
+// has been moving.
+func (f *findings) statement() string {
+	name := f.c.Group.Name
+	day := longDay(f.asOf)
+	switch f.stage {
+	case tooLittle:
+		return fmt.Sprintf("Too little to say: up to %s the record holds %s between two or more of the states studied and %s in the name of %s, fewer than any answer can rest on. "+
+			"It names no rung, trend or probability; add acts, or widen the period covered.",
+			day, plural(f.amongStates, "act of cooperation", "acts of cooperation"), plural(f.inName, "act", "acts"), name)
+	case noGroup:
+		return fmt.Sprintf("Not as of %s: the record holds no founding of %s by then. %s", day, name, f.bilateralSentence())
+	}
+	answer := answers[f.stage]
+	what := answer[1]
+	if f.stage == pact {
+		what = pactWords(f.ladder)
+	}
+	first := fmt.Sprintf("%s: on %s %s is %s (highest rung held: %s, %s)", answer[0], day, name, what,
+		f.ladder.Level, strings.ToLower(f.ladder.Rungs[f.ladder.Highest()].Name))
+	if missing := f.notHeld(); len(missing) > 0 {
+		first += ", with " + joinOr("no ", missing)
+	}
+	return first + ". " + f.directionSentence()
+}
+
+func pactWords(l measure.Rungs) string {
+	if l.Held(6) {
+		return "a defence pact without exercises, staff or forces"
+	}
+	return "a pact whose members must consult and need not help"
+}
+
+// notHeld names the rungs above the agenda that are not held.
+func (f *findings) notHeld() []string {
+	words := map[int]string{2: "regular security meetings", 3: "joint exercise", 4: "binding security treaty", 5: "duty to consult",
+		6: "mutual-defence clause", 7: "standing staff", 8: "forces of its own"}
+	var missing []string
+	for i := 2; i < len(f.ladder.Rungs); i++ {
+		if !f.ladder.Held(i) {
+			missing = append(missing, words[i])
+		}
+	}
+	return missing
+}
+
+// directionSentence says what moved in the last years and where defence promises
+// run.
+func (f *findings) directionSentence() string {
+	since := entente.DayOf(f.asOf.Year()-recentYears, int(f.asOf.Time().Month()), f.asOf.Time().Day())
+	var gained []string
+	for _, r := range f.ladder.Rungs {
+		if r.Reached && r.Date.Start > since {
+			gained = append(gained, fmt.Sprintf("%s (%s)", r.Rung, dateWords(r.Date)))
+		}
+	}
+	var move string
+	switch {
+	case len(gained) == 0:
+		move = fmt.Sprintf("It gained no rung in the %d years before", recentYears)
+	case len(gained) == 1:
+		move = fmt.Sprintf("It gained one rung in the %d years before, %s", recentYears, gained[0])
+	default:
+		move = fmt.Sprintf("It gained %s rungs in the %d years before, %s", numberWord(len(gained)), recentYears, joinAnd(gained))
+	}
+	if f.stage == bloc || f.stage == pact && f.ladder.Held(6) {
+		return move + "."
+	}
+	return move + "; " + lowerFirst(f.bilateralSentence())
+}
+
+// bilateralSentence says which members owe each other defence, and through what.
+func (f *findings) bilateralSentence() string {
+	n := len(f.members)
+	pairs, _ := pairsOf(f.among(entente.Defense, measure.StandsInForce))
+	if len(pairs) == 0 {
+		return fmt.Sprintf("No pair of the %d states owes the other defence by a text in force.", n)
+	}
+	names := make([]string, len(pairs))
+	for i, p := range pairs {
+		names[i] = f.short(p[0]) + "-" + f.short(p[1])
+	}
+	own := "none of them through a text of the group"
+	if f.ladder.Held(6) {
+		own = "by a text of the group among others"
+	}
+	return fmt.Sprintf("Promises of defence bind %d of its %d pairs of states (%s), %s.", len(pairs), n*(n-1)/2, joinAnd(names), own)
+}
+
+func (f *findings) short(code string) string { return f.c.Name(code) }
+
+// evidenceFor lists what speaks for a bloc, strongest first.
+func (f *findings) evidenceFor() []Evidence {
+	var list []Evidence
+	for i := len(f.ladder.Rungs) - 1; i >= 1; i-- {
+		r := f.ladder.Rungs[i]
+		if !r.Reached {
+			continue
+		}
+		text := fmt.Sprintf("%s, %s, is held since %s", r.Rung, strings.ToLower(r.Name), dateWords(r.Date))
+		if r.Provisional {
+			text += ", provisionally: " + r.Missing
+		}
+		list = append(list, Evidence{text + ".", r.Acts})
+	}
+	for _, kind := range []struct {
+		o    entente.Obligation
+		verb string
+	}{{entente.Defense, "defence"}, {entente.Consultation, "consultation"}} {
+		if pairs, acts := pairsOf(f.among(kind.o, measure.StandsInForce)); len(pairs) > 0 {
+			list = append(list, Evidence{fmt.Sprintf("%s of members owe each other %s by a text in force: %s.",
+				plural(len(pairs), "pair", "pairs"), kind.verb, f.pairList(pairs)), acts})
+		}
+		if pairs, acts := pairsOf(f.among(kind.o, measure.StandsSigned)); kind.o == entente.Defense && len(pairs) > 0 {
+			list = append(list, Evidence{fmt.Sprintf("A further promise of defence is signed and not seen in force: %s.", f.pairList(pairs)), acts})
+		}
+	}
+	return list
+}
+
+func (f *findings) pairList(pairs [][2]string) string {
+	names := make([]string, len(pairs))
+	for i, p := range pairs {
+		names[i] = f.short(p[0]) + " and " + f.short(p[1])
+	}
+	return strings.Join(names, "; ")
+}
+
+// evidenceAgainst lists what speaks against a bloc: rungs tried and not held,
+// promises to outsiders, clauses that stayed silent, and recorded objections.
+func (f *findings) evidenceAgainst() []Evidence {
+	var list []Evidence
+	if f.stage != bloc {
+		var missing, acts []string
+		for i := 3; i < len(f.ladder.Rungs); i++ {
+			if r := f.ladder.Rungs[i]; !r.Reached {
+				missing = append(missing, r.Rung)
+				for _, n := range r.Near {
+					if !slices.Contains(acts, n.Act) {
+						acts = append(acts, n.Act)
+					}
+				}
+			}
+		}
+		if len(missing) > 0 {
+			list = append(list, Evidence{fmt.Sprintf("Not held: %s. What comes close does not count: it is proposed, political, civil or too small.", joinAnd(missing)), acts})
+		}
+	}
+	list = append(list, f.outsideDefence()...)
+	for _, a := range f.attacks {
+		if a.Tested() && !a.Met() {
+			_, acts := pairsOf(a.Promises)
+			ids := append([]string{a.Act.ID}, acts...)
+			said := "no statement of theirs is recorded"
+			if len(a.Words) > 0 {
+				said = "statements of support are recorded"
+				for _, w := range a.Words {
+					ids = append(ids, w.ID)
+				}
+			}
+			list = append(list, Evidence{fmt.Sprintf("A promise of defence was not invoked when %s was attacked (%s); %s, and no deployment within 90 days or up to %s.",
+				f.short(a.Victim), dateWords(a.Act.Date), said, longDay(f.asOf)), ids})
+		}
+	}
+	for _, o := range f.c.Against {
+		if ids := f.inView(o.Acts); len(ids) > 0 {
+			list = append(list, Evidence{o.Text, ids})
+		}
+	}
+	return list
+}
+
+// outsideDefence says which members owe defence to outsiders, by channel.
+func (f *findings) outsideDefence() []Evidence {
+	type channel struct {
+		via     string
+		members []string
+		acts    []string
+	}
+	var channels []*channel
+	at := func(via string) *channel {
+		for _, ch := range channels {
+			if ch.via == via {
+				return ch
+			}
+		}
+		channels = append(channels, &channel{via: via})
+		return channels[len(channels)-1]
+	}
+	note := func(via, member string, acts []string) {
+		ch := at(via)
+		if !slices.Contains(ch.members, member) {
+			ch.members = append(ch.members, member)
+		}
+		for _, id := range acts {
+			if !slices.Contains(ch.acts, id) {
+				ch.acts = append(ch.acts, id)
+			}
+		}
+	}
+	for _, b := range f.bonds {
+		if b.Obligation == entente.Defense && b.Status == measure.StandsInForce && b.Via != f.c.Group.Code {
+			note(b.Via, b.State, b.Acts)
+		}
+	}
+	for _, o := range f.obligations {
+		if o.Obligation != entente.Defense || o.Status != measure.StandsInForce || o.Via != "bilateral" {
+			continue
+		}
+		inA, inB := slices.Contains(f.members, o.A), slices.Contains(f.members, o.B)
+		if inA == inB {
+			continue
+		}
+		member, outsider := o.A, o.B
+		if inB {
+			member, outsider = o.B, o.A
+		}
+		note("a bilateral treaty with "+f.c.Name(outsider), member, o.Acts)
+	}
+	var list []Evidence
+	for _, ch := range channels {
+		names := make([]string, len(ch.members))
+		for i, m := range ch.members {
+			names[i] = f.short(m)
+		}
+		verb := "owe"
+		if len(names) == 1 {
+			verb = "owes"
+		}
+		via := ch.via
+		if f.c.Actor(via) != nil {
+			via = "the " + f.c.Name(via)
+		}
+		list = append(list, Evidence{fmt.Sprintf("%s %s defence outside the group, through %s.", joinAnd(names), verb, via), ch.acts})
+	}
+	return list
+}
+
+func (f *findings) inView(ids []string) []string {
+	var seen []string
+	for _, id := range ids {
+		if a := f.c.Act(id); a != nil && a.Date.Begun(f.asOf) {
+			seen = append(seen, id)
+		}
+	}
+	return seen
+}
+
+// watch lists the acts proposed or announced in the group's name, with the rung
+// that each would move.
+func (f *findings) watch() []Evidence {
+	var list []Evidence
+	seen := map[string][]string{}
+	var order []string
+	for _, r := range f.ladder.Rungs {
+		if r.Reached {
+			if r.Provisional {
+				list = append(list, Evidence{fmt.Sprintf("%s is provisional: %s.", r.Rung, r.Missing), r.Acts})
+			}
+			continue
+		}
+		for _, n := range r.Near {
+			if strings.HasPrefix(n.Why, string(entente.Proposed)) || strings.HasPrefix(n.Why, string(entente.Announced)) {
+				if seen[n.Act] == nil {
+					order = append(order, n.Act)
+				}
+				seen[n.Act] = append(seen[n.Act], r.Rung)
+			}
+		}
+	}
+	for _, id := range order {
+		a := f.c.Act(id)
+		list = append(list, Evidence{fmt.Sprintf("%s (%s, %s): would bear on %s.", a.Title, a.StatusOn(f.asOf), dateWords(a.Date), joinAnd(seen[id])), []string{id}})
+	}
+	for _, row := range f.among(entente.Defense, measure.StandsSigned) {
+		list = append(list, Evidence{fmt.Sprintf("Entry into force of the signed promise of defence between %s and %s.", f.short(row.A), f.short(row.B)), row.Acts})
+	}
+	return list
+}
+
+// crossings sets every posture against the acts that it concerns: those in the
+// group's name, or those with the actors that the posture itself names.
+func (f *findings) crossings() []Crossing {
+	list := []Crossing{}
+	for i := range f.c.Postures {
+		p := &f.c.Postures[i]
+		x := Crossing{Power: p.Power, Form: p.Form, Stance: p.Stance, Reason: p.Reason, Sources: p.Sources, Done: []string{}, Proposed: []string{}}
+		for _, a := range f.c.ActsOn(f.asOf) {
+			if !f.concerns(p, a) {
+				continue
+			}
+			switch a.StatusOn(f.asOf) {
+			case entente.Proposed, entente.Announced:
+				x.Proposed = append(x.Proposed, a.ID)
+			case entente.Held, entente.Signed, entente.InForce:
+				if a.Type != entente.Statement && a.Type != entente.Incident {
+					x.Done = append(x.Done, a.ID)
+				}
+			}
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// concerns reports whether the posture is about such an act. Without a domain a
+// posture is about security in the wide sense.
+func (f *findings) concerns(p *entente.Posture, a *entente.Act) bool {
+	if len(p.Involving) == 0 {
+		if a.Forum != f.c.Group.Code {
+			return false
+		}
+	} else {
+		if f.count(a) == 0 && !a.Has(f.c.Group.Code) {
+			return false
+		}
+		for _, code := range p.Involving {
+			if !a.Has(code) {
+				return false
+			}
+		}
+	}
+	inDomain := slices.ContainsFunc(a.Domains, entente.Domain.Security)
+	if len(p.Domains) > 0 {
+		inDomain = slices.ContainsFunc(p.Domains, a.In)
+	}
+	if !inDomain {
+		return false
+	}
+	switch p.Force {
+	case entente.Binding:
+		if a.Force != entente.Binding && !(a.StatusOn(f.asOf) == entente.Proposed && a.Type == entente.Treaty) {
+			return false
+		}
+	case entente.PoliticalForce, entente.NoForce:
+		if a.Force == entente.Binding {
+			return false
+		}
+	}
+	switch p.Obligation {
+	case "":
+		return true
+	case entente.NoObligation:
+		return len(a.Obligations) == 0
+	}
+	return a.Obliges(p.Obligation)
+}
