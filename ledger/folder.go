@@ -27,7 +27,7 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*entente.Case, error) {
 	if err := r.readFolder(ctx, fsys, nil); err != nil {
 		return nil, err
 	}
-	return r.view(), nil
+	return r.build(), nil
 }
 
 // readFolder reads all tables of a folder, handing each sound row to sink if

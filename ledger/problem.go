@@ -48,11 +48,16 @@ func (p Problem) Where() string {
 // column. It is the error that a malformed case gives.
 type Problems []Problem
 
-// Error writes one problem a line.
+// Error writes one problem a line; of very many it writes the first and how many
+// more there are.
 func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
-	for i, p := range ps {
-		lines[i] = p.String()
+	const most = 500
+	var lines []string
+	for _, p := range ps[:min(len(ps), most)] {
+		lines = append(lines, p.String())
+	}
+	if len(ps) > most {
+		lines = append(lines, fmt.Sprintf("and %d more problems", len(ps)-most))
 	}
 	return strings.Join(lines, "\n")
 }

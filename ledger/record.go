@@ -27,17 +27,19 @@ type record struct {
 	more     int
 
 	horizon, recorded entente.Date
-	ids               [tableCount]map[string]int32 // id -> line
+	ids               [tableCount]map[string]int32 // id -> number of the row in its table, from 0
+	lines             [tableCount][]int32          // of a folder's rows, by their number
 	opaque            [tableCount]bool             // the table could not be read: nothing is said about references to it
 	unresolved        []reference
 	supersedes        map[string]replacement
 
 	out     entente.Case
+	acts    []*entente.Act // by number of the row; nil when hidden
 	changes []entente.Change
-	rows    []row // those in view, for the checksum
-	cursor  cells // the row being read
+	view    [tableCount][]string // the rows in view, for the checksum
+	cursor  cells                // the row being read
 
-	acts    arena[entente.Act]
+	newActs arena[entente.Act]
 	parties arena[entente.Participant]
 	strings arena[string]
 }
@@ -102,7 +104,8 @@ func (r *record) know(t tableID, id string, line int) {
 	if !r.keep {
 		id = strings.Clone(id) // it is part of the row's text, which is not to be kept
 	}
-	r.ids[t][id] = int32(min(line, 1<<31-1))
+	r.ids[t][id] = int32(len(r.lines[t]))
+	r.lines[t] = append(r.lines[t], int32(line))
 }
 
 // row reads one row; line is 0 and starts nil for a row of a ledger.
@@ -129,6 +132,11 @@ func (r *record) row(t tableID, text string, line int, starts []int) {
 		a := c.act()
 		if visible = r.visible(a.KnownAt); visible && r.keep {
 			r.out.Acts = append(r.out.Acts, a)
+			number := int(r.ids[t][id])
+			for len(r.acts) <= number {
+				r.acts = append(r.acts, nil)
+			}
+			r.acts[number] = a
 		}
 	case changeTable:
 		ch := c.change()
@@ -172,7 +180,7 @@ func (r *record) row(t tableID, text string, line int, starts []int) {
 		}
 	}
 	if r.keep && visible {
-		r.rows = append(r.rows, row{t, id, text})
+		r.view[t] = append(r.view[t], text)
 	}
 }
 
@@ -187,7 +195,7 @@ func (r *record) identify(c *cells) bool {
 	}
 	first, twice := r.ids[c.table][c.id]
 	if twice && c.line > 0 {
-		c.failAt(0, fmt.Sprintf("duplicate %s %q", tableColumns[c.table][0], c.id), fmt.Sprintf("first used in line %d", first))
+		c.failAt(0, fmt.Sprintf("duplicate %s %q", tableColumns[c.table][0], c.id), fmt.Sprintf("first used in line %d", r.lines[c.table][first]))
 		return false
 	}
 	if !twice {
@@ -304,16 +312,14 @@ func (r *record) findCycles() {
 	}
 }
 
-// view returns the case: acts in the order of their dates with their changes,
+// build returns the case: acts in the order of their dates with their changes,
 // replaced acts left out, references led to the acts that replaced them and those
 // to hidden acts removed.
-func (r *record) view() *entente.Case {
+func (r *record) build() *entente.Case {
 	c := &r.out
 	sortActs(c.Acts)
-	byID := make(map[string]*entente.Act, len(c.Acts))
 	replacedBy := map[string]string{}
 	for _, a := range c.Acts {
-		byID[a.ID] = a
 		for _, old := range a.Supersedes {
 			if _, twice := replacedBy[old]; !twice {
 				replacedBy[old] = a.ID
@@ -327,13 +333,17 @@ func (r *record) view() *entente.Case {
 		})
 	}
 	find := func(id string) *entente.Act {
-		for {
+		for len(replacedBy) > 0 {
 			next, replaced := replacedBy[id]
 			if !replaced {
-				return byID[id]
+				break
 			}
 			id = next
 		}
+		if number, ok := r.ids[actTable][id]; ok && int(number) < len(r.acts) {
+			return r.acts[number]
+		}
+		return nil
 	}
 	visible := func(ids []string) []string {
 		var kept []string
@@ -345,15 +355,7 @@ func (r *record) view() *entente.Case {
 		return kept
 	}
 
-	slices.SortStableFunc(r.changes, func(a, b entente.Change) int {
-		return cmp.Or(a.Date.Compare(b.Date), strings.Compare(a.ID, b.ID))
-	})
-	for _, ch := range r.changes {
-		if a := find(ch.Act); a != nil {
-			ch.Act = a.ID
-			a.Changes = append(a.Changes, ch)
-		}
-	}
+	attachChanges(r.changes, find)
 	c.Clauses = slices.DeleteFunc(c.Clauses, func(cl entente.Clause) bool { return find(cl.Act) == nil })
 	for i := range c.Clauses {
 		c.Clauses[i].Act = find(c.Clauses[i].Act).ID
@@ -364,14 +366,54 @@ func (r *record) view() *entente.Case {
 	for i := range c.Group.Members {
 		c.Group.Members[i].Acts = visible(c.Group.Members[i].Acts)
 	}
+	// A reading or an objection that rests on hidden acts alone could not be made.
+	c.Readings = slices.DeleteFunc(c.Readings, func(rd entente.Reading) bool {
+		return len(rd.Acts) > 0 && visible(rd.Acts) == nil
+	})
 	for i := range c.Readings {
 		c.Readings[i].Acts = visible(c.Readings[i].Acts)
 	}
+	c.Against = slices.DeleteFunc(c.Against, func(o entente.Objection) bool {
+		return len(o.Acts) > 0 && visible(o.Acts) == nil
+	})
 	for i := range c.Against {
 		c.Against[i].Acts = visible(c.Against[i].Acts)
 	}
-	c.Checksum = checksum(r.rows)
+	c.Checksum = checksum(&r.view)
 	return c
+}
+
+// attachChanges gives each act its changes in the order of their dates.
+func attachChanges(changes []entente.Change, find func(string) *entente.Act) {
+	type key struct {
+		date   entente.Date
+		act    *entente.Act
+		change *entente.Change
+	}
+	keys := make([]key, 0, len(changes))
+	for i := range changes {
+		if a := find(changes[i].Act); a != nil {
+			changes[i].Act = a.ID
+			keys = append(keys, key{changes[i].Date, a, &changes[i]})
+		}
+	}
+	order := func(a, b key) int {
+		if a.act != b.act {
+			return strings.Compare(a.act.ID, b.act.ID)
+		}
+		return cmp.Or(a.date.Compare(b.date), strings.Compare(a.change.ID, b.change.ID))
+	}
+	if !slices.IsSortedFunc(keys, order) {
+		slices.SortFunc(keys, order)
+	}
+	all := make([]entente.Change, len(keys))
+	for i, first := 0, 0; i < len(keys); i++ {
+		all[i] = *keys[i].change
+		if i+1 == len(keys) || keys[i+1].act != keys[i].act {
+			keys[i].act.Changes = all[first : i+1 : i+1]
+			first = i + 1
+		}
+	}
 }
 
 // sortActs sorts by date, then id. Dates are compared in a compact copy: the acts
@@ -399,23 +441,25 @@ func sortActs(acts []*entente.Act) {
 // checksum is the sha256 of the rows in the order of table and id, each as
 // "table US cells RS" (the ASCII separators), case.yaml as it stands. It is the
 // same for a folder and a ledger that hold the same rows in any order.
-func checksum(rows []row) string {
-	slices.SortFunc(rows, func(a, b row) int {
-		if a.table != b.table {
-			return cmp.Compare(a.table, b.table)
-		}
-		return strings.Compare(a.id, b.id)
-	})
+func checksum(view *[tableCount][]string) string {
 	h := sha256.New()
 	buffer := make([]byte, 0, 1<<16)
-	for i := range rows {
-		buffer = append(buffer, rows[i].table.String()...)
-		buffer = append(buffer, separator)
-		buffer = append(buffer, rows[i].cells...)
-		buffer = append(buffer, '\x1e')
-		if len(buffer) > 1<<15 {
-			h.Write(buffer)
-			buffer = buffer[:0]
+	for t, rows := range view {
+		// A row begins with its id and a separator, which sorts before every
+		// letter of an id: the order of the rows is the order of their ids.
+		if !slices.IsSorted(rows) {
+			slices.Sort(rows)
+		}
+		name := tableID(t).String()
+		for _, cells := range rows {
+			buffer = append(buffer, name...)
+			buffer = append(buffer, separator)
+			buffer = append(buffer, cells...)
+			buffer = append(buffer, '\x1e')
+			if len(buffer) > 1<<15 {
+				h.Write(buffer)
+				buffer = buffer[:0]
+			}
 		}
 	}
 	h.Write(buffer)

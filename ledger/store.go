@@ -61,10 +61,12 @@ func connect(path string, write bool) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	query := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {
+	query := url.Values{"mode": {"rw"}, "_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyWait.Milliseconds()), "synchronous(full)", "cache_size(-32768)", "temp_store(memory)",
 		"trusted_schema(off)", "cell_size_check(on)"}}
-	if !write {
+	if write {
+		query.Set("_txlock", "immediate")
+	} else {
 		query["_pragma"] = append(query["_pragma"], "query_only(on)")
 	}
 	dsn := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(absolute), RawQuery: query.Encode()}
@@ -229,33 +231,32 @@ func Open(ctx context.Context, path string, opt Options) (*entente.Case, error) 
 		return nil, err
 	}
 	defer f.Close()
-	r, err := f.record(ctx, opt)
+	r, err := f.record(ctx, f.db, opt)
 	if err != nil {
 		return nil, err
 	}
-	return r.view(), nil
+	return r.build(), nil
 }
 
 // record reads the view of the ledger.
-func (f *file) record(ctx context.Context, opt Options) (*record, error) {
-	rows, err := f.rows(ctx, opt)
+func (f *file) record(ctx context.Context, from queryer, opt Options) (*record, error) {
+	rows, ids, err := f.rows(ctx, from, opt)
 	if err != nil {
 		return nil, err
 	}
+	if len(rows[caseTable]) == 0 {
+		return nil, fmt.Errorf("%s holds no case yet: import a folder into it", f.path)
+	}
 	r := newRecord()
 	r.keep = true
-	total := 0
+	r.ids = ids
 	for t := range rows {
-		total += len(rows[t])
+		r.view[t] = make([]string, 0, len(rows[t]))
 	}
-	r.rows = make([]row, 0, total)
 	r.out.Acts = make([]*entente.Act, 0, len(rows[actTable]))
-	for t := range tableCount {
-		r.ids[t] = make(map[string]int32, len(rows[t]))
-		for _, w := range rows[t] {
-			r.ids[t][w.id] = 0
-		}
-	}
+	r.acts = make([]*entente.Act, len(rows[actTable]))
+	r.out.Sources = make([]entente.Source, 0, len(rows[sourceTable]))
+	r.changes = make([]entente.Change, 0, len(rows[changeTable]))
 	for t := range tableCount {
 		for _, w := range rows[t] {
 			switch {
@@ -263,14 +264,12 @@ func (f *file) record(ctx context.Context, opt Options) (*record, error) {
 			case t == caseTable:
 				r.readCase(w.cells, true)
 			case strings.Count(w.cells, string(separator))+1 != len(tableColumns[t]):
-				r.report(Problem{File: t.String(), Row: w.id, Message: "the number of cells is not that of the columns"})
+				id, _, _ := strings.Cut(w.cells, string(separator))
+				r.report(Problem{File: t.String(), Row: id, Message: "the number of cells is not that of the columns"})
 			default:
 				r.row(t, w.cells, 0, nil)
 			}
 		}
-	}
-	if len(rows[caseTable]) == 0 {
-		return nil, fmt.Errorf("%s holds no case yet: import a folder into it", f.path)
 	}
 	if err := r.finish(); err != nil {
 		return nil, fmt.Errorf("%s holds rows that break the rules of a case, perhaps changed by another program (see verify):\n%w", f.path, err)
@@ -280,57 +279,62 @@ func (f *file) record(ctx context.Context, opt Options) (*record, error) {
 
 // stored is a row of a ledger in a view.
 type stored struct {
-	id, cells string
-	hidden    bool // not known yet
+	cells  string
+	hidden bool // not known yet
 }
 
-// rows returns the rows of each table in first-seen order, as the view has them.
-func (f *file) rows(ctx context.Context, opt Options) (tables [tableCount][]stored, err error) {
-	var at [tableCount]map[string]int
-	for t := range at {
-		at[t] = map[string]int{}
+// rows returns the rows of each table in first-seen order, as the view has them,
+// and the number of each by its id.
+func (f *file) rows(ctx context.Context, from queryer, opt Options) (tables [tableCount][]stored, ids [tableCount]map[string]int32, err error) {
+	for t := range ids {
+		ids[t] = map[string]int32{}
 	}
-	query := "select tbl, id, cells from revisions order by seq"
+	fail := func(err error) ([tableCount][]stored, [tableCount]map[string]int32, error) {
+		return tables, ids, f.explain("read", err)
+	}
+	var revisions int
+	if err := from.QueryRowContext(ctx, "select count from head").Scan(&revisions); err != nil {
+		return fail(err)
+	}
+	ids[actTable] = make(map[string]int32, min(revisions, 1<<20))
+	query := "select tbl, id, cells, '' from revisions order by seq"
 	if opt.KnownAt != 0 {
 		query = "select tbl, id, cells, known_at from revisions order by seq"
 	}
-	found, err := f.db.QueryContext(ctx, query)
+	found, err := from.QueryContext(ctx, query)
 	if err != nil {
-		return tables, f.explain("read", err)
+		return fail(err)
 	}
 	defer found.Close()
 	var name, id, cells, known string
-	into := []any{&name, &id, &cells, &known}[:3]
-	if opt.KnownAt != 0 {
-		into = into[:4]
-	}
+	into := []any{&name, &id, &cells, &known}
 	for found.Next() {
 		if err := found.Scan(into...); err != nil {
-			return tables, f.explain("read", err)
+			return fail(err)
 		}
 		t, ok := tableNamed(name)
 		if !ok {
-			return tables, fmt.Errorf("%s: a revision names the unknown table %q: the file is damaged", f.path, name)
+			return fail(fmt.Errorf("%s: a revision names the unknown table %q: the file is damaged", f.path, name))
 		}
 		seen := true
 		if opt.KnownAt != 0 {
 			date, err := entente.ParseDate(known)
 			if err != nil {
-				return tables, fmt.Errorf("%s: %s/%s: known-at: %w", f.path, name, id, err)
+				return fail(fmt.Errorf("%s: %s/%s: known-at: %w", f.path, name, id, err))
 			}
 			seen = date.Over(opt.KnownAt)
 		}
-		i, old := at[t][id]
+		number, old := ids[t][id]
 		switch {
 		case !old:
-			at[t][id] = len(tables[t])
+			ids[t][id] = int32(len(tables[t]))
 			// What acts and changes are made of is always in view: without actors
 			// and sources no view could be read.
 			hidden := !seen && (t == actTable || t == changeTable)
-			tables[t] = append(tables[t], stored{id, cells, hidden})
+			tables[t] = append(tables[t], stored{cells, hidden})
 		case seen:
-			tables[t][i] = stored{id, cells, false}
+			tables[t][number] = stored{cells, false}
 		}
 	}
-	return tables, f.explain("read", found.Err())
+	return tables, ids, f.explain("read", found.Err())
 }

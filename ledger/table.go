@@ -411,7 +411,7 @@ func (c *cells) source() entente.Source {
 }
 
 func (c *cells) act() *entente.Act {
-	a := &c.acts.take(1)[0]
+	a := &c.newActs.take(1)[0]
 	a.ID = c.next()
 	a.Date = c.readDate(c.must())
 	a.Title = c.must()

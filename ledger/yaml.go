@@ -27,7 +27,7 @@ type yamlReader struct {
 func (r *record) readCase(text string, inLedger bool) {
 	r.know(caseTable, "case", 1)
 	if r.keep {
-		r.rows = append(r.rows, row{caseTable, "case", text})
+		r.view[caseTable] = append(r.view[caseTable], text)
 	}
 	y := &yamlReader{r, inLedger}
 	if !y.plain(text) {

@@ -32,6 +32,6 @@ insert into head values (1, 0, zeroblob(32));
 -- The words of the current acts, already folded and split by spaces. The rowid is
 -- the seq of the act's first revision.
 create virtual table words using fts5 (
-  text, content = '', contentless_delete = 1, detail = none, columnsize = 0,
+  text, content = '', contentless_delete = 1, detail = none,
   tokenize = "ascii tokenchars '-_.'"
 );
