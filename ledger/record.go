@@ -108,14 +108,31 @@ func (r *record) know(t tableID, id string, line int) {
 	r.lines[t] = append(r.lines[t], int32(line))
 }
 
-// row reads one row; line is 0 and starts nil for a row of a ledger.
-func (r *record) row(t tableID, text string, line int, starts []int) {
+// folderRow reads one row of a folder.
+func (r *record) folderRow(t tableID, text string, line int, starts []int) {
 	id, _, _ := strings.Cut(text, string(separator))
 	r.cursor = cells{record: r, table: t, id: id, rest: text, column: -1, line: line, starts: starts}
-	c := &r.cursor
-	if !r.identify(c) {
+	r.checkID(&r.cursor)
+	if first, twice := r.ids[t][id]; twice {
+		r.cursor.failAt(0, fmt.Sprintf("duplicate %s %q", tableColumns[t][0], id), fmt.Sprintf("first used in line %d", r.lines[t][first]))
 		return
 	}
+	r.know(t, id, line)
+	r.row(&r.cursor, text, len(r.lines[t])-1)
+}
+
+// ledgerRow reads one row of a ledger, whose id is known already; number is its
+// place in its table.
+func (r *record) ledgerRow(t tableID, text string, number int) {
+	id, _, _ := strings.Cut(text, string(separator))
+	r.cursor = cells{record: r, table: t, id: id, rest: text, column: -1}
+	r.checkID(&r.cursor)
+	r.row(&r.cursor, text, number)
+}
+
+// row reads the cells of a row.
+func (r *record) row(c *cells, text string, number int) {
+	t := c.table
 	visible := true
 	switch t {
 	case actorTable:
@@ -132,7 +149,6 @@ func (r *record) row(t tableID, text string, line int, starts []int) {
 		a := c.act()
 		if visible = r.visible(a.KnownAt); visible && r.keep {
 			r.out.Acts = append(r.out.Acts, a)
-			number := int(r.ids[t][id])
 			for len(r.acts) <= number {
 				r.acts = append(r.acts, nil)
 			}
@@ -184,8 +200,8 @@ func (r *record) row(t tableID, text string, line int, starts []int) {
 	}
 }
 
-// identify checks the id of the row and registers it.
-func (r *record) identify(c *cells) bool {
+// checkID checks the form of a row's id.
+func (r *record) checkID(c *cells) {
 	valid, hint := validID(c.id), "small letters, digits, '.', '_' and '-', beginning with a letter or digit"
 	if c.table == actorTable {
 		valid, hint = validCode(c.id), "capital letters, digits and '_', beginning with a letter"
@@ -193,15 +209,6 @@ func (r *record) identify(c *cells) bool {
 	if !valid {
 		c.failAt(0, fmt.Sprintf("%s %q", tableColumns[c.table][0], c.id), hint)
 	}
-	first, twice := r.ids[c.table][c.id]
-	if twice && c.line > 0 {
-		c.failAt(0, fmt.Sprintf("duplicate %s %q", tableColumns[c.table][0], c.id), fmt.Sprintf("first used in line %d", r.lines[c.table][first]))
-		return false
-	}
-	if !twice {
-		r.know(c.table, c.id, c.line)
-	}
-	return true
 }
 
 // visible reports whether a row of a folder with the given known-at date is in
@@ -511,7 +518,7 @@ func (r *record) readTable(t tableID, file io.Reader, sink func(row) error) erro
 			continue
 		}
 		before := len(r.problems) + r.more
-		r.row(t, text, in.line, in.starts)
+		r.folderRow(t, text, in.line, in.starts)
 		if sink != nil && len(r.problems)+r.more == before {
 			id, _, _ := strings.Cut(text, string(separator))
 			if err := sink(row{t, id, text}); err != nil {

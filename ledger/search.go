@@ -1,6 +1,10 @@
 package ledger
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -81,4 +85,178 @@ func asciiWords(text string) (words []string, ok bool) {
 		}
 	}
 	return strings.Fields(string(low)), true
+}
+
+// Search returns the ids of the acts of a folder or ledger file that the words of
+// the text fit, in the order of their dates (see Find). A ledger answers from its
+// index, without reading its acts.
+func Search(ctx context.Context, path, text string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		c, err := Load(ctx, os.DirFS(path), Options{})
+		if err != nil {
+			return nil, err
+		}
+		return Find(c, text)
+	}
+	f, err := openFile(ctx, path, false)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.search(ctx, text)
+}
+
+// Find returns the ids of the acts of a case that every word of the text fits, in
+// the order of the case. A word fits an act when a word of the act's title,
+// summary, note or id, or of a participant's name, aliases or code begins with
+// it. Words are compared by entente.Fold, and Turkic letters also by the spelling
+// that English texts use, so that Shusha and Şuşa find each other.
+func Find(c *entente.Case, text string) ([]string, error) {
+	query, err := parseQuery(text, c.Actors)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, a := range c.Acts {
+		var words []string
+		if slices.IndexFunc(query, func(q queryWord) bool { return !q.fits(a, &words) }) < 0 {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids, nil
+}
+
+// queryWord is a word searched for, in all its spellings, with the codes of the
+// actors whose names it fits.
+type queryWord struct {
+	spellings []string
+	actors    []string
+}
+
+func (q queryWord) fitsAny(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool {
+		return slices.ContainsFunc(q.spellings, func(s string) bool { return strings.HasPrefix(w, s) })
+	})
+}
+
+// fits reports whether the act fits; words holds the act's own once they are
+// needed.
+func (q queryWord) fits(a *entente.Act, words *[]string) bool {
+	for _, p := range a.Participants {
+		if slices.Contains(q.actors, p.Actor) {
+			return true
+		}
+	}
+	if *words == nil {
+		*words = spelt(a.ID + " " + a.Title + " " + a.Summary + " " + a.Note)
+	}
+	return q.fitsAny(*words)
+}
+
+// parseQuery splits what a person typed into words.
+func parseQuery(text string, actors []entente.Actor) ([]queryWord, error) {
+	var query []queryWord
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return len(entente.Words(string(r))) == 0 && !joins(r) }) {
+		plain := entente.Words(part)
+		if len(plain) == 0 {
+			continue
+		}
+		if len(plain) > 1 {
+			for _, w := range plain {
+				query = append(query, queryWord{spellings: []string{w}})
+			}
+			continue
+		}
+		query = append(query, queryWord{spellings: spelt(part)})
+	}
+	if len(query) == 0 {
+		return nil, errors.New("give a word to search for")
+	}
+	for i := range query {
+		for _, a := range actors {
+			names := a.Code + " " + a.Name
+			for _, alias := range a.Aliases {
+				names += " " + alias.Name
+			}
+			if query[i].fitsAny(spelt(names)) {
+				query[i].actors = append(query[i].actors, a.Code)
+			}
+		}
+	}
+	return query, nil
+}
+
+// joins reports whether a rune that is no letter may stand within a word: marks
+// and apostrophes, which folding drops.
+func joins(r rune) bool { return entente.Fold("a"+string(r)+"a") == "aa" }
+
+// match writes the query in the language of the index.
+func match(query []queryWord) string {
+	var all []string
+	for _, q := range query {
+		var any []string
+		for _, s := range q.spellings {
+			any = append(any, `"`+s+`"*`)
+		}
+		for _, code := range q.actors {
+			any = append(any, `"`+actorMark+strings.ToLower(code)+`"`)
+		}
+		all = append(all, "("+strings.Join(any, " OR ")+")")
+	}
+	return strings.Join(all, " AND ")
+}
+
+func (f *file) search(ctx context.Context, text string) ([]string, error) {
+	r := newRecord()
+	r.keep = true
+	if err := f.currentRows(ctx, f.db, actorTable, func(w row) error {
+		r.know(actorTable, w.id, 0)
+		r.ledgerRow(actorTable, w.cells, 0)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	query, err := parseQuery(text, r.out.Actors)
+	if err != nil {
+		return nil, err
+	}
+	found, err := f.db.QueryContext(ctx, `select (select c.cells from revisions as c where c.tbl = 'acts' and c.id = r.id order by c.seq desc limit 1)
+		from words as w join revisions as r on r.seq = w.rowid where w.words match ?`, match(query))
+	if err != nil {
+		return nil, f.explain("search", err)
+	}
+	defer found.Close()
+	var acts []*entente.Act
+	for found.Next() {
+		w := row{table: actTable}
+		if err := found.Scan(&w.cells); err != nil {
+			return nil, f.explain("search", err)
+		}
+		a := &entente.Act{ID: w.cell("id")}
+		if a.Date, err = entente.ParseDate(w.cell("date")); err != nil {
+			return nil, fmt.Errorf("%s: acts/%s: %w", f.path, a.ID, err)
+		}
+		acts = append(acts, a)
+	}
+	if err := found.Err(); err != nil {
+		return nil, f.explain("search", err)
+	}
+	found.Close()
+	sortActs(acts)
+	var ids []string
+	for _, a := range acts {
+		var replaced bool
+		err := f.db.QueryRowContext(ctx, "select exists (select 1 from words where words match ?)", `"`+replacedMark+a.ID+`"`).Scan(&replaced)
+		if err != nil {
+			return nil, f.explain("search", err)
+		}
+		if !replaced {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids, nil
 }
