@@ -10,46 +10,57 @@ import (
 
 // answer is the best cooperation that a state has against a threat.
 type answer struct {
-	form string // "" none, "bilateral", "multilateral"
+	form string // one of the answer forms
 	acts []string
 	from entente.Date // the first of them
 }
 
-// answerTo finds what the state does with other members in the domains that could
-// answer the threat. Political talk alone answers no threat, so a threat whose
-// only response is political is not scored.
-func (f *findings) answerTo(t *entente.Threat, state string) answer {
-	var best answer
-	for _, a := range f.c.ActsOn(f.asOf) {
-		if !a.Cooperation() || a.StatusOn(f.asOf) == entente.Terminated || !a.Has(state) || f.joined(a) < 2 {
+// The forms of an answer, from the strongest.
+const (
+	jointMultilateral = "joint work, multilateral"
+	jointBilateral    = "joint work, bilateral"
+	talkOnly          = "talk only"
+	noAnswer          = "nothing"
+)
+
+var answerForms = []string{jointMultilateral, jointBilateral, talkOnly, noAnswer}
+
+// answerYears is how far back an answer may lie and still count.
+const answerYears = 10
+
+// answerTo finds what the state does with other exposed states of the group in
+// the domains that could answer the threat, in the last ten years: joint work
+// (exercises, agreements, institutions and the like), or talk (meetings and
+// declarations). Political talk alone answers no threat, so a threat whose only
+// response is political is not scored.
+func (f *findings) answerTo(t *entente.Threat, state string, acts []*entente.Act) answer {
+	best := answer{form: noAnswer}
+	for _, a := range acts {
+		partners := 0
+		for _, p := range a.Participants {
+			if p.Actor != state && slices.Contains(t.Exposed, p.Actor) && (slices.Contains(f.members, p.Actor) || slices.Contains(f.observers, p.Actor)) {
+				partners++
+			}
+		}
+		if !a.Has(state) || partners == 0 ||
+			!slices.ContainsFunc(t.Responses, func(d entente.Domain) bool { return d != entente.Political && a.In(d) }) {
 			continue
 		}
-		if !slices.ContainsFunc(t.Responses, func(d entente.Domain) bool { return d != entente.Political && a.In(d) }) {
-			continue
-		}
-		form := "bilateral"
-		if f.joined(a) >= 3 {
-			form = "multilateral"
-		}
+		form := jointBilateral
 		switch {
-		case best.form == "" || best.form == "bilateral" && form == "multilateral":
+		case a.Type == entente.Meeting || a.Type == entente.Declaration:
+			form = talkOnly
+		case partners >= 2:
+			form = jointMultilateral
+		}
+		switch found, sofar := slices.Index(answerForms, form), slices.Index(answerForms, best.form); {
+		case found < sofar:
 			best = answer{form, []string{a.ID}, a.Date}
-		case best.form == form:
+		case found == sofar:
 			best.acts = append(best.acts, a.ID)
 		}
 	}
 	return best
-}
-
-// joined counts members and observers among the participants.
-func (f *findings) joined(a *entente.Act) int {
-	k := f.count(a)
-	for _, p := range a.Participants {
-		if slices.Contains(f.observers, p.Actor) {
-			k++
-		}
-	}
-	return k
 }
 
 func scored(t *entente.Threat) bool {
@@ -64,7 +75,14 @@ func (f *findings) threatsSection() Section {
 	s := Section{ID: "threats"}
 	states := slices.Concat(f.members, f.observers)
 	t := Table{Caption: "Threats, and what the exposed states do together in the domains that could answer them", Columns: cols(append([]string{"Threat", "Could be answered by"}, f.names(states)...)...)}
-	exposures, multilateral, none := 0, 0, 0
+	tally := map[string]int{}
+	exposures := 0
+	var acts []*entente.Act
+	for _, a := range f.c.ActsOn(f.asOf) {
+		if a.Cooperation() && a.StatusOn(f.asOf) != entente.Terminated && a.Date.Start > f.asOf-answerYears*36525/100 {
+			acts = append(acts, a)
+		}
+	}
 	for i := range f.c.Threats {
 		threat := &f.c.Threats[i]
 		fields := make([]string, len(threat.Responses))
@@ -82,32 +100,26 @@ func (f *findings) threatsSection() Section {
 				continue
 			}
 			exposures++
-			switch found := f.answerTo(threat, state); found.form {
-			case "":
-				none++
-				row = append(row, Cell{Text: "nothing", Class: "bad"})
-			default:
-				cell := cite(fmt.Sprintf("%s, since %d (%s)", found.form, found.from.Start.Year(), plural(len(found.acts), "act", "acts")), found.acts)
-				cell.Class = "warn"
-				if found.form == "multilateral" {
-					multilateral++
-					cell.Class = "good"
-				}
-				row = append(row, cell)
+			found := f.answerTo(threat, state, acts)
+			tally[found.form]++
+			cell := Cell{Text: found.form}
+			if found.form != noAnswer {
+				cell = cite(fmt.Sprintf("%s, since %d", found.form, found.from.Start.Year()), found.acts)
 			}
+			cell.Class = map[string]string{jointMultilateral: "good", jointBilateral: "warn", talkOnly: "warn", noAnswer: "bad"}[found.form]
+			row = append(row, cell)
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	switch {
 	case exposures == 0:
 		s.Title = "The threats recorded call for political answers only"
-	case none == 0 && multilateral == exposures:
-		s.Title = fmt.Sprintf("Every one of %d exposures has some multilateral cooperation in a field that could answer it", exposures)
 	default:
-		s.Title = fmt.Sprintf("%d of %d exposures to threats meet some multilateral cooperation in a field that could answer them; %d meet none at all", multilateral, exposures, none)
+		s.Title = fmt.Sprintf("Of %d exposures to threats %d meet multilateral work among the exposed, %d bilateral work, %d talk only and %d nothing",
+			exposures, tally[jointMultilateral], tally[jointBilateral], tally[talkOnly], tally[noAnswer])
 	}
 	s.Tables = append(s.Tables, t)
-	s.Notes = append(s.Notes, "A mark says that cooperation exists in a field that could answer the threat, not that it works. An origin named for a threat is where the exposure comes from or who could cause it, never an attribution.")
+	s.Notes = append(s.Notes, "A mark says that two or more exposed states cooperated in the last ten years in a field that could answer the threat, not that it works. Joint work is an exercise, agreement, institution, deployment or the like; talk is a meeting or a declaration. An origin named for a threat is where the exposure comes from or who could cause it, never an attribution.")
 	return s
 }
 
@@ -119,7 +131,7 @@ func (f *findings) posturesSection() Section {
 	}
 	s := Section{ID: "postures"}
 	t := Table{Caption: "Stances, and the acts that they concern", Columns: cols("Power", "Stance", "Towards", "Done", "Proposed", "Why")}
-	crossed, proposed := 0, 0
+	var crossed, proposed []string
 	var order []Crossing
 	for _, stance := range []entente.Stance{entente.Oppose, entente.Wary, entente.Tolerate, entente.Welcome} {
 		for _, x := range f.crossings() {
@@ -131,11 +143,12 @@ func (f *findings) posturesSection() Section {
 	for _, x := range order {
 		class := map[entente.Stance]string{entente.Oppose: "bad", entente.Wary: "warn", entente.Tolerate: "none", entente.Welcome: "good"}[x.Stance]
 		if x.Stance == entente.Oppose {
+			line := fmt.Sprintf("%s on %s", f.short(x.Power), x.Form)
 			if len(x.Done) > 0 {
-				crossed++
+				crossed = append(crossed, line)
 			}
 			if len(x.Proposed) > 0 {
-				proposed++
+				proposed = append(proposed, line)
 			}
 		}
 		t.Rows = append(t.Rows, []Cell{{Text: f.short(x.Power)}, {Text: string(x.Stance), Class: class}, {Text: x.Form},
@@ -150,12 +163,20 @@ func (f *findings) posturesSection() Section {
 	switch {
 	case opposed == 0:
 		s.Title = "No recorded power opposes any form of this cooperation"
-	case crossed == 0 && proposed == 0:
+	case len(crossed) == 0 && len(proposed) == 0:
 		s.Title = fmt.Sprintf("No act done or proposed crosses any of the %s recorded", plural(opposed, "line of opposition", "lines of opposition"))
-	case crossed == 0:
-		s.Title = fmt.Sprintf("Nothing done crosses a line of opposition; proposals touch %d of %d", proposed, opposed)
+	case len(crossed) == 0:
+		s.Title = fmt.Sprintf("Nothing done crosses a line of opposition; proposals may touch %d of %d", len(proposed), opposed)
+	case len(proposed) == 0:
+		s.Title = fmt.Sprintf("Acts done cross %d of %s recorded, proposals none", len(crossed), plural(opposed, "line of opposition", "lines of opposition"))
 	default:
-		s.Title = fmt.Sprintf("Acts done cross %d of %s recorded, proposals %d", crossed, plural(opposed, "line of opposition", "lines of opposition"), proposed)
+		s.Title = fmt.Sprintf("Acts done cross %d of %s recorded; proposals may touch %d", len(crossed), plural(opposed, "line of opposition", "lines of opposition"), len(proposed))
+	}
+	if len(crossed) > 0 {
+		s.Text = append(s.Text, "Crossed by acts done: "+strings.Join(crossed, "; ")+".")
+	}
+	if len(proposed) > 0 {
+		s.Text = append(s.Text, "Touched by acts proposed: "+strings.Join(proposed, "; ")+". A draft whose clauses are not known counts against every line that it may cross.")
 	}
 	s.Tables = append(s.Tables, t)
 	s.Notes = append(s.Notes, "A stance concerns acts in the group's name, or acts with the actors that it is about, by domain, legal force and obligation. Stances that contradict each other are both shown. Some are inferences of the coder or of the founding brief; the last column says so.")
@@ -180,8 +201,8 @@ func (f *findings) againstSection() Section {
 
 // claimsSection compares the founding document with the record.
 func (f *findings) claimsSection() Section {
-	if len(f.c.Claims) == 0 {
-		return Section{}
+	if len(f.c.Claims) == 0 || f.asOf < f.c.Horizon {
+		return Section{} // the claims were checked on the whole record
 	}
 	s := Section{ID: "claims"}
 	counts := map[string]int{}
@@ -203,7 +224,7 @@ func (f *findings) claimsSection() Section {
 	}
 	s.Title = fmt.Sprintf("Of %d claims of the founding document %d do not stand, %d cannot be verified, %d agree with the record",
 		len(f.c.Claims), counts["disagrees"], counts["unverified"], counts["agrees"])
-	s.Text = append(s.Text, fmt.Sprintf("Each checkable statement of %s is set against the acts on record. The verdicts were reached by a person on the whole record, not as of %s.", document, longDay(f.asOf)))
+	s.Text = append(s.Text, fmt.Sprintf("Each checkable statement of %s is set against the acts on record. A person reached the verdicts, on the whole record.", document))
 	s.Tables = append(s.Tables, t)
 	return s
 }

@@ -167,10 +167,13 @@ func (f *findings) verdict(seed uint64) *Verdict {
 	return v
 }
 
+// theGroup names the group with its article.
+func (f *findings) theGroup() string { return "the " + strings.TrimPrefix(f.c.Group.Name, "The ") }
+
 // statement words the verdict in two sentences: what the group is, and where it
 // has been moving.
 func (f *findings) statement() string {
-	name := f.c.Group.Name
+	name := f.theGroup()
 	day := longDay(f.asOf)
 	switch f.stage {
 	case tooLittle:
@@ -318,17 +321,7 @@ func (f *findings) evidenceAgainst() []Evidence {
 	list = append(list, f.outsideDefence()...)
 	for _, a := range f.attacks {
 		if a.Tested() && !a.Met() {
-			_, acts := pairsOf(a.Promises)
-			ids := append([]string{a.Act.ID}, acts...)
-			said := "no statement of theirs is recorded"
-			if len(a.Words) > 0 {
-				said = "statements of support are recorded"
-				for _, w := range a.Words {
-					ids = append(ids, w.ID)
-				}
-			}
-			list = append(list, Evidence{fmt.Sprintf("A promise of defence was not invoked when %s was attacked (%s); %s, and no deployment within 90 days or up to %s.",
-				f.short(a.Victim), dateWords(a.Act.Date), said, longDay(f.asOf)), ids})
+			list = append(list, f.silence(a))
 		}
 	}
 	for _, o := range f.c.Against {
@@ -339,13 +332,46 @@ func (f *findings) evidenceAgainst() []Evidence {
 	return list
 }
 
+// silence words an attack on a member that no recorded help followed.
+func (f *findings) silence(a measure.Attack) Evidence {
+	_, acts := pairsOf(a.Promises)
+	ids := append([]string{a.Act.ID}, acts...)
+	said := "no statement of theirs is recorded"
+	if len(a.Words) > 0 {
+		said = "their statements are"
+		for _, w := range a.Words {
+			ids = append(ids, w.ID)
+		}
+	}
+	limit := fmt.Sprintf("within %d days", measure.AnswerDays)
+	if seen := f.asOf - a.Act.Date.Start; seen < measure.AnswerDays {
+		limit = fmt.Sprintf("in the %s that the record covers since then", plural(int(seen), "day", "days"))
+	}
+	return Evidence{fmt.Sprintf("When %s was attacked (%s) it held promises of defence; no deployment by those who promised is recorded %s, and %s.",
+		f.short(a.Victim), dateWords(a.Act.Date), limit, said), dedupe(ids)}
+}
+
 // outsideDefence says which members owe defence to outsiders, by channel.
 func (f *findings) outsideDefence() []Evidence {
-	type channel struct {
-		via     string
-		members []string
-		acts    []string
+	var list []Evidence
+	for _, ch := range f.outsideChannels() {
+		verb := "owe"
+		if len(ch.members) == 1 {
+			verb = "owes"
+		}
+		list = append(list, Evidence{fmt.Sprintf("%s %s defence outside the group, through %s.", joinAnd(f.names(ch.members)), verb, ch.via), ch.acts})
 	}
+	return list
+}
+
+// channel is a way by which members owe defence to outsiders.
+type channel struct {
+	via     string
+	members []string
+	acts    []string
+}
+
+func (f *findings) outsideChannels() []*channel {
 	var channels []*channel
 	at := func(via string) *channel {
 		for _, ch := range channels {
@@ -369,7 +395,11 @@ func (f *findings) outsideDefence() []Evidence {
 	}
 	for _, b := range f.bonds {
 		if b.Obligation == entente.Defense && b.Status == measure.StandsInForce && b.Via != f.c.Group.Code {
-			note(b.Via, b.State, b.Acts)
+			via := b.Via
+			if f.c.Actor(via) != nil {
+				via = "the " + f.c.Name(via)
+			}
+			note(via, b.State, b.Acts)
 		}
 	}
 	for _, o := range f.obligations {
@@ -386,23 +416,7 @@ func (f *findings) outsideDefence() []Evidence {
 		}
 		note("a bilateral treaty with "+f.c.Name(outsider), member, o.Acts)
 	}
-	var list []Evidence
-	for _, ch := range channels {
-		names := make([]string, len(ch.members))
-		for i, m := range ch.members {
-			names[i] = f.short(m)
-		}
-		verb := "owe"
-		if len(names) == 1 {
-			verb = "owes"
-		}
-		via := ch.via
-		if f.c.Actor(via) != nil {
-			via = "the " + f.c.Name(via)
-		}
-		list = append(list, Evidence{fmt.Sprintf("%s %s defence outside the group, through %s.", joinAnd(names), verb, via), ch.acts})
-	}
-	return list
+	return channels
 }
 
 func (f *findings) inView(ids []string) []string {
@@ -453,7 +467,7 @@ func (f *findings) crossings() []Crossing {
 	list := []Crossing{}
 	for i := range f.c.Postures {
 		p := &f.c.Postures[i]
-		x := Crossing{Power: p.Power, Form: p.Form, Stance: p.Stance, Reason: p.Reason, Sources: p.Sources, Done: []string{}, Proposed: []string{}}
+		x := Crossing{Power: p.Power, Form: p.Form, Stance: p.Stance, Reason: p.Reason, Sources: append([]string{}, p.Sources...), Done: []string{}, Proposed: []string{}}
 		for _, a := range f.c.ActsOn(f.asOf) {
 			if !f.concerns(p, a) {
 				continue
@@ -473,7 +487,9 @@ func (f *findings) crossings() []Crossing {
 }
 
 // concerns reports whether the posture is about such an act. Without a domain a
-// posture is about security in the wide sense.
+// posture is about security in the wide sense; one about political cooperation
+// alone is not about acts with a security side, unless it names an obligation. A
+// proposed text whose clauses are not known may carry any obligation.
 func (f *findings) concerns(p *entente.Posture, a *entente.Act) bool {
 	if len(p.Involving) == 0 {
 		if a.Forum != f.c.Group.Code {
@@ -489,28 +505,36 @@ func (f *findings) concerns(p *entente.Posture, a *entente.Act) bool {
 			}
 		}
 	}
-	inDomain := slices.ContainsFunc(a.Domains, entente.Domain.Security)
-	if len(p.Domains) > 0 {
-		inDomain = slices.ContainsFunc(p.Domains, a.In)
-	}
-	if !inDomain {
+	promise := p.Obligation != "" && p.Obligation != entente.NoObligation
+	status := a.StatusOn(f.asOf)
+	open := a.ObligationsUnknown && (status == entente.Proposed || status == entente.Announced) && a.Type == entente.Treaty
+	security := slices.ContainsFunc(a.Domains, entente.Domain.Security)
+	switch {
+	case promise && open:
+	case len(p.Domains) == 0:
+		if !security {
+			return false
+		}
+	case !slices.ContainsFunc(p.Domains, a.In):
+		return false
+	case security && !promise && len(p.Involving) == 0 && !slices.ContainsFunc(p.Domains, func(d entente.Domain) bool { return d != entente.Political }):
 		return false
 	}
 	switch p.Force {
 	case entente.Binding:
-		if a.Force != entente.Binding && !(a.StatusOn(f.asOf) == entente.Proposed && a.Type == entente.Treaty) {
+		if a.Force != entente.Binding && !open {
 			return false
 		}
 	case entente.PoliticalForce, entente.NoForce:
-		if a.Force == entente.Binding {
+		if a.Force == entente.Binding || open {
 			return false
 		}
 	}
-	switch p.Obligation {
-	case "":
+	switch {
+	case p.Obligation == "":
 		return true
-	case entente.NoObligation:
+	case p.Obligation == entente.NoObligation:
 		return len(a.Obligations) == 0
 	}
-	return a.Obliges(p.Obligation)
+	return a.Obliges(p.Obligation) || open
 }

@@ -38,9 +38,9 @@ func (f *findings) ladderSection() Section {
 	case len(missing) == 0:
 		s.Title = "Every rung of the ladder is held"
 	default:
-		s.Title = fmt.Sprintf("%s holds %s; %s are missing", f.c.Group.Short, joinAnd(held), joinAnd(missing))
+		s.Title = fmt.Sprintf("The %s holds %s; %s are missing", f.c.Group.Short, joinAnd(held), joinAnd(missing))
 		if len(missing) == 1 {
-			s.Title = fmt.Sprintf("%s holds %s; only %s is missing", f.c.Group.Short, joinAnd(held), missing[0])
+			s.Title = fmt.Sprintf("The %s holds %s; only %s is missing", f.c.Group.Short, joinAnd(held), missing[0])
 		}
 	}
 	t := Table{Caption: "The rungs, the acts that hold them, and other readings of the same rung", Columns: cols("Rung", "What must be observed", "Held since", "Acts that come close", "Other readings"), Open: true}
@@ -137,8 +137,19 @@ func (f *findings) tiesSection(context.Context, uint64) (Section, error) {
 	}
 	first := ties[0]
 	s.Title = fmt.Sprintf("The deepest tie is between %s and %s", f.short(first.A), f.short(first.B))
-	if len(ties) > 1 && ties[1].Depth > 0 {
-		s.Title += fmt.Sprintf(", then %s and %s", f.short(ties[1].A), f.short(ties[1].B))
+	var second []string
+	for _, tie := range ties[1:] {
+		if tie.Depth > 0 && tie.RankLow <= 2 {
+			second = append(second, f.short(tie.A)+" and "+f.short(tie.B))
+		}
+	}
+	switch {
+	case first.RankHigh > 1:
+		s.Title += ", narrowly: another weighting puts others first"
+	case len(second) == 1:
+		s.Title += ", then between " + second[0]
+	case len(second) > 1:
+		s.Title += "; which comes second depends on the weights (" + strings.Join(second, ", or ") + ")"
 	}
 	var none []string
 	t := Table{Caption: "Pairs by tie depth, with the range of ranks when any weight is halved or doubled", Columns: cols("#Rank", "Pair", "#Depth", "#Rank range", "Obligation in force", "Acts")}
@@ -216,7 +227,8 @@ func (f *findings) timelineSection() Section {
 	}
 	counts := map[key][]string{}
 	var periods []int
-	total, bilateral := 0, 0
+	total := 0
+	recent := map[string]int{}
 	for _, a := range f.c.ActsOn(f.asOf) {
 		form := f.form(a)
 		if form == "" || !a.Cooperation() {
@@ -230,19 +242,16 @@ func (f *findings) timelineSection() Section {
 		}
 		if a.Date.Start.Year() > f.asOf.Year()-recentYears {
 			total++
-			if form == "bilateral" {
-				bilateral++
-			}
+			recent[form]++
 		}
 	}
 	slices.Sort(periods)
 	switch {
 	case total < 5:
 		s.Title = fmt.Sprintf("Few acts of cooperation are recorded in the %d years to %s", recentYears, longDay(f.asOf))
-	case 2*bilateral > total:
-		s.Title = fmt.Sprintf("Most cooperation is still bilateral: %d of %d acts in the last %d years", bilateral, total, recentYears)
 	default:
-		s.Title = fmt.Sprintf("Most cooperation is no longer bilateral: %d of %d acts in the last %d years join three states or more", total-bilateral, total, recentYears)
+		s.Title = fmt.Sprintf("Of %d acts in the last %d years %d were bilateral, %d in the name of the %s and %d in other formats",
+			total, recentYears, recent["bilateral"], recent[f.c.Group.Short], f.c.Group.Short, total-recent["bilateral"]-recent[f.c.Group.Short])
 	}
 	columns := []string{"Period"}
 	for _, form := range f.forms() {
@@ -370,24 +379,30 @@ func (f *findings) shareSection(ctx context.Context, _ uint64) (Section, error) 
 
 func percent(v float64) string { return fmt.Sprintf("%.0f%%", 100*v) }
 
-// shareTitle compares the first and the last window that do not overlap.
+// shareTitle compares the last window with the one ten years before, or with the
+// earliest that does not overlap it.
 func shareTitle(known []measure.Point) string {
 	if len(known) == 0 {
 		return "Too few acts for a multilateral share"
 	}
-	last := known[len(known)-1]
-	first := known[0]
-	if last.Year-first.Year < shareWindow {
-		return fmt.Sprintf("%s of acts in the %d years to %d are multilateral", percent(*last.Value), shareWindow, last.Year)
+	last, first := known[len(known)-1], known[0]
+	for _, p := range known {
+		if p.Year <= last.Year-10 {
+			first = p
+		}
 	}
-	from, to := percent(*first.Value), percent(*last.Value)
+	ends := fmt.Sprintf("%s of acts in the %d years to %d", percent(*last.Value), shareWindow, last.Year)
+	if last.Year-first.Year < shareWindow {
+		return "Multilateral: " + ends
+	}
+	ends += fmt.Sprintf(" against %s to %d", percent(*first.Value), first.Year)
 	switch {
 	case *last.Low > *first.High:
-		return fmt.Sprintf("Cooperation has become more multilateral: %s of acts in the %d years to %d, %s to %d", from, shareWindow, first.Year, to, last.Year)
+		return "Cooperation has become more multilateral: " + ends
 	case *last.High < *first.Low:
-		return fmt.Sprintf("Cooperation has become less multilateral: %s of acts in the %d years to %d, %s to %d", from, shareWindow, first.Year, to, last.Year)
+		return "Cooperation has become less multilateral: " + ends
 	}
-	return fmt.Sprintf("No clear move from bilateral to multilateral: %s of acts in the %d years to %d, %s to %d", from, shareWindow, first.Year, to, last.Year)
+	return "No clear move from bilateral to multilateral: " + ends
 }
 
 // obligationsSection says who owes whom what, inside and outside.

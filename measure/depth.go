@@ -38,10 +38,10 @@ const (
 )
 
 var weights = [...]Weight{
-	byDefence:      {"binding text with defence or offence", 8, true},
-	byRestraint:    {"binding text with non-aggression or neutrality", 4, true},
-	byConsultation: {"binding text with consultation only", 3, true},
-	byMilitaryText: {"binding text on military, industrial or intelligence work", 2, true},
+	byDefence:      {"defence or offence owed through a channel", 8, true},
+	byRestraint:    {"non-aggression or neutrality owed through a channel", 4, true},
+	byConsultation: {"consultation owed through a channel", 3, true},
+	byMilitaryText: {"other binding text on military, industrial or intelligence work", 2, true},
 	byOtherText:    {"other binding text", 1, true},
 	byDeployment:   {"deployment", 2, false},
 	byExercise:     {"exercise", 2, false},
@@ -53,23 +53,16 @@ var weights = [...]Weight{
 }
 
 // weigh returns the row of the weight table for an act, or -1 when it adds
-// nothing (incidents, statements, withdrawals, proposals).
+// nothing of its own (incidents, statements, withdrawals, proposals; and texts
+// that oblige, which count by channel).
 func weigh(a *entente.Act) int {
 	if !a.Cooperation() {
 		return -1
 	}
 	if a.Force == entente.Binding && a.Type != entente.Deployment && a.Type != entente.ArmsTransfer && a.Type != entente.LicenceProduction {
-		deepest := 0
-		for _, o := range a.Obligations {
-			deepest = max(deepest, o.Depth())
-		}
 		switch {
-		case deepest == 3:
-			return byDefence
-		case deepest == 2:
-			return byRestraint
-		case deepest == 1:
-			return byConsultation
+		case binds(a):
+			return -1 // counted once by channel, through Obligations
 		case slices.ContainsFunc(a.Domains, entente.Domain.Military):
 			return byMilitaryText
 		}
@@ -111,13 +104,18 @@ type Tie struct {
 	Acts     []string `json:"acts"`      // those acts, heaviest first
 }
 
-// Ties returns the depth of every pair,
+// Ties returns the depth of every pair, deepest first,
 //
-//	D = sum over events of w * exp(-ln 2 * age / half-life) + sum of w over texts in force,
+//	D = sum over channels of w(deepest obligation owed through it)
+//	  + sum over other binding texts of w / (k-1)
+//	  + sum over events of w / (k-1) * exp(-ln 2 * age / half-life),
 //
-// with the weights of Weights, deepest first. An act of k states adds the same
-// to each of its pairs. A binding text that is signed and not yet in force
-// counts half.
+// with the weights of Weights. A channel is a bilateral tie, a treaty of several
+// states, or an organisation: what two states owe each other through it counts
+// once, however many texts repeat it, and half while it is only signed. An act
+// of k states is shared among the k-1 partners of each (Newman 2001, Physical
+// Review E 64:016132), since a summit of eight says less about any one pair than
+// a visit.
 func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 	among := opt.Among
 	if len(among) == 0 {
@@ -137,6 +135,28 @@ func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 		d  float64
 	}
 	parts := make([][]part, n*n)
+	present := make([]int, 0, n)
+	add := func(i, j, row int, size float64, acts ...string) {
+		at := min(i, j)*n + max(i, j)
+		share[at][row] += size
+		for _, id := range acts {
+			if !slices.ContainsFunc(parts[at], func(p part) bool { return p.id == id }) {
+				parts[at] = append(parts[at], part{id, size * weights[row].Weight})
+			}
+		}
+	}
+	owed := Obligations(c, asOf)
+	for _, o := range deepestByChannel(owed) {
+		i, inA := index[o.A]
+		j, inB := index[o.B]
+		if inA && inB {
+			size := 1.0
+			if o.Status == StandsSigned {
+				size = 0.5
+			}
+			add(i, j, [...]int{0, byConsultation, byRestraint, byDefence}[o.Obligation.Depth()], size, o.Acts...)
+		}
+	}
 	for _, a := range c.Acts {
 		row := weigh(a)
 		if row < 0 || !a.Date.Begun(asOf) {
@@ -154,21 +174,20 @@ func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 			age := float64(asOf-a.Date.Start) / 365.25
 			size = math.Exp(-math.Ln2 * age / halfLife)
 		}
-		var present []int
+		present = present[:0]
 		for _, p := range a.Participants {
 			if i, ok := index[p.Actor]; ok {
 				present = append(present, i)
 			}
 		}
+		size /= float64(len(a.Participants) - 1)
 		for x, i := range present {
 			for _, j := range present[x+1:] {
-				at := min(i, j)*n + max(i, j)
-				share[at][row] += size
-				parts[at] = append(parts[at], part{a.ID, size * weights[row].Weight})
+				add(i, j, row, size, a.ID)
 			}
 		}
 	}
-	code := obligationCodes(c, asOf)
+	code := obligationCodes(owed)
 	var ties []Tie
 	var shares [][len(weights)]float64
 	for i := range n {
@@ -191,11 +210,39 @@ func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 	return ties
 }
 
+// deepestByChannel keeps, for each pair and channel, the row that weighs most: the
+// deepest obligation in force, or a deeper one that is signed.
+func deepestByChannel(owed []Owed) []Owed {
+	type key struct{ a, b, via string }
+	at := map[key]int{}
+	weight := func(o Owed) int {
+		w := 2 * o.Obligation.Depth()
+		if o.Status == StandsSigned {
+			w /= 2
+		}
+		return w
+	}
+	var kept []Owed
+	for _, o := range owed {
+		if o.Status == StandsLapsed {
+			continue
+		}
+		k := key{o.A, o.B, o.Via}
+		if i, seen := at[k]; !seen {
+			at[k] = len(kept)
+			kept = append(kept, o)
+		} else if weight(o) > weight(kept[i]) {
+			kept[i] = o
+		}
+	}
+	return kept
+}
+
 // obligationCodes returns the obligation code of every pair that owes each other
-// something in force on the day.
-func obligationCodes(c *entente.Case, asOf entente.Day) map[[2]string]int {
+// something in force.
+func obligationCodes(owed []Owed) map[[2]string]int {
 	code := map[[2]string]int{}
-	for _, o := range Obligations(c, asOf) {
+	for _, o := range owed {
 		if o.Status == StandsInForce {
 			pair := [2]string{o.A, o.B}
 			code[pair] = max(code[pair], o.Obligation.Depth())
