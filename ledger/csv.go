@@ -28,6 +28,7 @@ type csvReader struct {
 	text    []byte
 	clipped bool // the line was longer than maxLine and text is only its beginning
 	crlf    bool // already reported
+	wide    bool // the file is in UTF-16
 
 	joined []byte // cells of the current row with separators between them
 	starts []int  // where each cell begins in the line, from 0
@@ -82,6 +83,7 @@ func (c *csvReader) byteOrderMark() {
 		c.text = c.text[3:]
 	case bytes.HasPrefix(c.text, []byte("\xff\xfe")), bytes.HasPrefix(c.text, []byte("\xfe\xff")):
 		c.report(1, 1, "the file is in UTF-16", "save it as UTF-8 without BOM")
+		c.wide = true
 	}
 }
 
@@ -180,7 +182,7 @@ func (c *csvReader) row(width int) bool {
 		c.tooLong()
 		return false
 	}
-	if len(c.text) == 0 {
+	if len(bytes.Trim(c.text, ",; \t")) == 0 {
 		c.report(c.line, 1, "empty line", "remove it")
 		return false
 	}
@@ -260,6 +262,9 @@ func (c *csvReader) header(columns []string) (places []int, ok bool, err error) 
 	want := "the header is: " + strings.Join(columns, ",")
 	if !more {
 		c.report(1, 1, "the file is empty", want)
+		return nil, false, nil
+	}
+	if c.wide {
 		return nil, false, nil
 	}
 	if string(c.text) == strings.Join(columns, ",") {

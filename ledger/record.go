@@ -507,8 +507,9 @@ func (r *record) readTable(t tableID, file io.Reader, sink func(row) error) erro
 		}
 		count++
 		if !in.row(width) {
-			if id, _, _ := bytes.Cut(in.text, []byte(",")); len(id) < 200 {
-				r.know(t, string(id), in.line) // others may refer to it
+			// Others may refer to it all the same.
+			if id, _, _ := bytes.Cut(in.text, []byte(",")); len(id) < 200 && (validID(string(id)) || validCode(string(id))) {
+				r.know(t, string(id), in.line)
 			}
 			continue
 		}
@@ -527,6 +528,7 @@ func (r *record) readTable(t tableID, file io.Reader, sink func(row) error) erro
 		}
 	}
 	if count == 0 && tables[t].required {
+		r.opaque[t] = true
 		report(1, 0, "no rows: the file holds only its header", fmt.Sprintf("a case needs one %s at least", tables[t].what))
 	}
 	return nil
