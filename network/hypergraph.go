@@ -93,17 +93,20 @@ func (h *Hypergraph) filter(keep func(Hyperedge) bool) *Hypergraph {
 	return view
 }
 
-// Project returns the dyadic view: an edge between every two participants of
-// one act, weighted by the number of acts that join them. A summit of k states
-// adds k(k-1)/2 pairs, so density and closure of the projection say as much
-// about the size of acts as about who seeks whom (see ClosureTest).
+// Project returns the dyadic view: an edge between every two participants of one
+// act. An act of k states adds 1/(k-1) to each of its pairs, so that the strength
+// of a state is the number of its acts (Newman 2001, Physical Review E
+// 64:016132). A summit of k states still makes k(k-1)/2 pairs: density and
+// closure of the view say as much about the size of acts as about who seeks whom
+// (see ClosureTest).
 func (h *Hypergraph) Project() *Graph {
 	n := len(h.Actors)
 	weight := make([]float64, n*n)
 	for _, e := range h.Edges {
+		w := 1 / float64(max(len(e.Nodes)-1, 1))
 		for i, u := range e.Nodes {
 			for _, v := range e.Nodes[i+1:] {
-				weight[int(u)*n+int(v)]++
+				weight[int(u)*n+int(v)] += w
 			}
 		}
 	}
