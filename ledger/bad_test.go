@@ -174,9 +174,15 @@ func checkPlaces(t *testing.T, folder fstest.MapFS, problems Problems) {
 
 func TestLargeCell(t *testing.T) {
 	for name, make := range map[string]func(long string) string{
-		"plain":    func(long string) string { return "big,2010," + long + ",AZE;TUR,,meeting,,,,,none,held,ACC,,,s1,,high,\n" },
-		"quoted":   func(long string) string { return "big,2010,\"" + long + "\",AZE;TUR,,meeting,,,,,none,held,ACC,,,s1,,high,\n" },
-		"unclosed": func(long string) string { return "big,2010,\"" + long + ",AZE;TUR,,meeting,,,,,none,held,ACC,,,s1,,high,\n" },
+		"plain": func(long string) string {
+			return "big,2010," + long + ",AZE;TUR,,meeting,,,,,none,held,ACC,,,s1,,high,\n"
+		},
+		"quoted": func(long string) string {
+			return "big,2010,\"" + long + "\",AZE;TUR,,meeting,,,,,none,held,ACC,,,s1,,high,\n"
+		},
+		"unclosed": func(long string) string {
+			return "big,2010,\"" + long + ",AZE;TUR,,meeting,,,,,none,held,ACC,,,s1,,high,\n"
+		},
 	} {
 		for _, size := range []int{maxCell + 1, 10 << 20} {
 			t.Run(name+"/"+strconv.Itoa(size), func(t *testing.T) {
@@ -218,4 +224,3 @@ func TestVeryManyProblemsAreCounted(t *testing.T) {
 		t.Errorf("the text ends with %q", err.Error()[len(err.Error())-100:])
 	}
 }
-

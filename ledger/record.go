@@ -387,7 +387,18 @@ func (r *record) build() *entente.Case {
 		c.Against[i].Acts = visible(c.Against[i].Acts)
 	}
 	c.Checksum = checksum(&r.view)
+	// Nothing is nil, however it came about: views of a folder and of a ledger are
+	// equal in every respect.
+	c.Acts, c.Clauses, c.Readings, c.Against = orNil(c.Acts), orNil(c.Clauses), orNil(c.Readings), orNil(c.Against)
+	c.Sources = orNil(c.Sources)
 	return c
+}
+
+func orNil[T any](s []T) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
 }
 
 // attachChanges gives each act its changes in the order of their dates.

@@ -100,7 +100,7 @@ func isLedger(path string) error {
 	case info.IsDir():
 		return fmt.Errorf("%s is a folder, not a ledger file", path)
 	case n == 0 && err == io.EOF:
-		return fmt.Errorf("%s is empty: it is not a ledger yet; import a folder into it", path)
+		return errNotYet(path)
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%s: %w", path, err)
 	case string(head[:min(n, 16)]) != "SQLite format 3\x00":
@@ -137,13 +137,33 @@ func (f *file) check(ctx context.Context, write bool) error {
 	case version > latest:
 		return fmt.Errorf("%s was written by a newer version of this program (format %d, this one knows %d): update the program", f.path, version, latest)
 	case version == 0:
-		return fmt.Errorf("%s is damaged: the format's number is missing; restore it from a copy", f.path)
+		return f.unfinished(ctx, write)
 	case version < latest && !write:
 		return fmt.Errorf("%s has the older format %d: import into it once to bring it to format %d", f.path, version, latest)
 	case version < latest:
 		return f.migrate(ctx)
 	}
 	return nil
+}
+
+// unfinished deals with a file without a format: the process that was making it
+// died, and what it had begun has just been rolled back.
+func (f *file) unfinished(ctx context.Context, write bool) error {
+	var tables int
+	if err := f.db.QueryRowContext(ctx, "select count(*) from sqlite_schema").Scan(&tables); err != nil {
+		return f.explain("open", err)
+	}
+	switch {
+	case tables > 0:
+		return fmt.Errorf("%s is damaged: the number of its format is missing; restore it from a copy", f.path)
+	case !write:
+		return errNotYet(f.path)
+	}
+	return f.migrate(ctx)
+}
+
+func errNotYet(path string) error {
+	return fmt.Errorf("%s is empty: it is not a ledger yet; import a folder into it", path)
 }
 
 // migrate runs the migrations that the file lacks, each with its number in one
