@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-//go:embed all:ots
+//go:embed all:ots all:nato1955
 var folders embed.FS
 
-var names = []string{"ots"}
+var names = []string{"ots", "nato1955"}
 
 // Names returns the names of the built-in cases; the first is the default.
 func Names() []string { return slices.Clone(names) }
