@@ -3,6 +3,7 @@ package cases_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"net/url"
@@ -36,11 +37,15 @@ func TestCounts(t *testing.T) {
 		acts, changes, actors, sources, clauses, threats, postures, corridors, nodes, blocs, claims int
 	}
 	want := map[string]counts{
-		"ots":      {acts: 323, changes: 50, actors: 48, sources: 354, clauses: 119, threats: 24, postures: 35, corridors: 60, nodes: 54, blocs: 69, claims: 51},
+		"ots":      {acts: 323, changes: 52, actors: 48, sources: 358, clauses: 119, threats: 24, postures: 35, corridors: 60, nodes: 54, blocs: 69, claims: 51},
 		"nato1955": {acts: 85, changes: 20, actors: 38, sources: 53, clauses: 11, threats: 5, postures: 6, blocs: 68, claims: 5},
 	}
 	if got := slices.Sorted(maps.Keys(want)); !slices.Equal(got, slices.Sorted(slices.Values(cases.Names()))) {
 		t.Fatalf("counts for %v, cases are %v", got, cases.Names())
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
 	}
 	for name, want := range want {
 		c := load(t, name)
@@ -55,6 +60,10 @@ func TestCounts(t *testing.T) {
 		}
 		if c.ID != name {
 			t.Errorf("%s: its id is %q", name, c.ID)
+		}
+		row := fmt.Sprintf("| %d | %d | %d | %d | %s |", got.acts, got.changes, got.actors, got.sources, c.Horizon)
+		if !strings.Contains(string(readme), row) {
+			t.Errorf("README.md does not give the counts of %s: %s", name, row)
 		}
 	}
 }
