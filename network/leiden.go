@@ -259,16 +259,10 @@ func (l *leiden) renumber(label []int32) int {
 	return int(count)
 }
 
-// below returns a number in 0..n-1 (Lemire 2019, ACM Trans. Model. Comput.
-// Simul. 29:3, without the rejection, whose bias of n/2^64 does not matter here).
-func (l *leiden) below(n int) int {
-	return int((l.pcg.Uint64() >> 32) * uint64(n) >> 32)
-}
-
 func (l *leiden) shuffled(n int) []int32 {
 	order := l.order[:n]
 	for i := range order {
-		j := l.below(i + 1)
+		j := below(l.pcg, i+1)
 		order[i] = order[j]
 		order[j] = int32(i)
 	}
