@@ -14,18 +14,25 @@ func (f Threats) SVG() string {
 	}
 	c := &canvas{id: f.ID}
 	n := float64(len(f.Actors))
-	column := min(76, max(46, (width-270)/n))
+	const style = "y b"
+	column := 40.0
+	for _, a := range f.Actors {
+		for _, word := range strings.Fields(a) {
+			column = max(column, textWidth(style, word)+6)
+		}
+	}
+	column = min(column, (width-230)/n)
 	left := width - column*n
 	top := 0.0
 	for _, a := range f.Actors {
-		top = max(top, 14*float64(len(wrap("m b", a, column-4, 3))))
+		top = max(top, leading(style)*float64(len(wrap(style, a, column-4, 3))))
 	}
 	for j, a := range f.Actors {
-		lines := wrap("m b", a, column-2, 3)
+		lines := wrap(style, a, column-4, 3)
 		for k, l := range lines {
-			lines[k] = shorten("m b", l, column-2)
+			lines[k] = shorten(style, l, column-4)
 		}
-		c.lines("m b", middle, left+(float64(j)+.5)*column, 12+top-15*float64(len(lines)), lines)
+		c.lines(style, middle, left+(float64(j)+.5)*column, 12+top-leading(style)*float64(len(lines)), lines)
 	}
 	y := top + 8
 	group := ""

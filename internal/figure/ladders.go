@@ -100,7 +100,8 @@ func (f Ladders) SVG() string {
 		c.text("m s", middle, at, top-10, fmt.Sprintf("%.0f", v))
 	})
 	if f.Own.Years > 0 && f.Own.Years <= limit {
-		c.line("now", x.at(f.Own.Years), top-6, x.at(f.Own.Years), y)
+		c.line("now", x.at(f.Own.Years), top-6, x.at(f.Own.Years), y+4)
+		c.text("m o", middle, x.at(f.Own.Years), y+16, fmt.Sprintf("%s so far: %.1f years", f.Own.Name, f.Own.Years))
 	}
 	c.WriteString(body.String())
 	c.boxes = append(c.boxes, body.boxes...)
@@ -110,9 +111,9 @@ func (f Ladders) SVG() string {
 		{"date or rung uncertain", 8, func(x, y float64) { c.circle("dot open", x, y, 2.6) }},
 		{own + " reached it", 12, func(x, y float64) { c.path("own", diamond(x, y, 6)) }},
 		{own + ", provisional", 12, func(x, y float64) { c.path("own open", diamond(x, y, 5.5)) }},
-		{fmt.Sprintf("%s without it, so far %.1f years", own, f.Own.Years), 26, func(x, y float64) { c.line("wait", x-13, y, x+13, y) }},
+		{own + " without it", 26, func(x, y float64) { c.line("wait", x-13, y, x+13, y) }},
 	}
-	y = c.legend(0, y+20, width, keys)
+	y = c.legend(0, y+38, width, keys)
 	return c.figure(f.Head, y-6, 620, `.dot{fill:var(--fig-1,#1f6fb2);stroke:none}
 .dot.open{fill:var(--fig-paper,#fff);stroke:var(--fig-1,#1f6fb2);stroke-width:1.2}
 .own{fill:var(--fig-own,#b23a12);stroke:var(--fig-own,#b23a12);stroke-width:1.6}

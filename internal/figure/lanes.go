@@ -38,11 +38,11 @@ func (f Lanes) SVG() string {
 	y := 8.0
 	for _, lane := range f.Lanes {
 		placed, levels := pile(lane.Marks, x)
-		height := max(40, float64(levels)*pitch+16)
+		height := max(50, float64(levels)*pitch+16)
 		base := y + height - 5
 		c.rect("lane", left, y, right-left, height)
 		name := wrap("b", lane.Name, left-12, 2)
-		at := body.lines("b", start, 0, base-4-16*float64(len(name)), name)
+		at := body.lines("b", start, 0, y+height/2+5-8*float64(len(name)), name)
 		note := lane.Note
 		if note == "" {
 			note = fmt.Sprintf("%d acts", len(lane.Marks))

@@ -19,34 +19,34 @@ func (f Matrix) SVG() string {
 			left = max(left, textWidth("b", l)+12)
 		}
 	}
+	// Names over the columns: level where every word fits its column, perhaps in
+	// smaller type, or else at a slant.
+	size, slant := "m", 0.0
 	cell := min(84, (width-left)/float64(n))
-	high := min(cell, 46)
-	// Names over the columns: level if every word fits its column.
-	level := true
-	for _, a := range f.Actors {
-		for _, word := range strings.Fields(a.Name) {
-			level = level && textWidth("m", word) <= cell-4
+	if !f.fits(size, cell) {
+		size = "y"
+	}
+	if !f.fits(size, cell) {
+		for _, a := range f.Actors {
+			slant = max(slant, textWidth("y b", shorten("y b", a.Name, 130)))
+		}
+		cell = min(84, (width-left-slant*.5)/float64(n))
+	}
+	high := max(34, min(cell, 46))
+	top := slant*.7 + 14
+	if slant == 0 {
+		for _, a := range f.Actors {
+			top = max(top, leading(size)*float64(len(wrap(class(size, a.Role), a.Name, cell-2, 3)))+8)
 		}
 	}
-	top := 0.0
-	if level {
-		for _, a := range f.Actors {
-			top = max(top, 15*float64(len(wrap("m", a.Name, cell-4, 3)))+6)
+	for j, a := range f.Actors {
+		x, style := left+(float64(j)+.5)*cell, class(size, a.Role)
+		if slant > 0 {
+			c.put(`<text class="`, style, `" transform="translate(`, x, " ", top-6, `) rotate(-42)">`, escape(shorten(style, a.Name, 130)), `</text>`)
+			continue
 		}
-		for j, a := range f.Actors {
-			lines := wrap("m", a.Name, cell-4, 3)
-			c.lines(class("m", a.Role), middle, left+(float64(j)+.5)*cell, top-8-15*float64(len(lines)-1), lines)
-		}
-	} else {
-		longest := 0.0
-		for _, a := range f.Actors {
-			longest = max(longest, textWidth("m", shorten("m", a.Name, 130)))
-		}
-		top = longest*0.64 + 14
-		for j, a := range f.Actors {
-			x, y := left+(float64(j)+.5)*cell, top-8
-			c.put(`<text class="`, class("m", a.Role), `" transform="translate(`, x, " ", y, `) rotate(-40)">`, escape(shorten("m", a.Name, 130)), `</text>`)
-		}
+		lines := wrap(style, a.Name, cell-2, 3)
+		c.lines(style, middle, x, top-8-leading(size)*float64(len(lines)-1), lines)
 	}
 	used := map[Depth]bool{}
 	signed := false
@@ -83,7 +83,7 @@ func (f Matrix) SVG() string {
 		}})
 	}
 	if f.TextNote != "" {
-		keys = append(keys, key{f.TextNote, 18, func(x, y float64) { c.text("m s", middle, x, y+4, "1.2") }})
+		keys = append(keys, key{"number: " + f.TextNote, 0, func(float64, float64) {}})
 	}
 	observers := false
 	for _, a := range f.Actors {
@@ -100,6 +100,19 @@ rect.unsure{stroke:var(--fig-ink,#1c2630);stroke-width:1;stroke-dasharray:3 3}
 `)
 }
 
+// fits reports whether every word of the names fits a column.
+func (f Matrix) fits(size string, cell float64) bool {
+	for _, a := range f.Actors {
+		for _, word := range strings.Fields(a.Name) {
+			if textWidth(class(size, a.Role), word) > cell-2 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// class is the style of an actor's name.
 func class(size string, role Role) string {
 	switch role {
 	case Observer:

@@ -53,9 +53,9 @@ func (f Owes) SVG() string {
 		b := box{x - 13, y - 9, x + 13, y + 9, ""}
 		return !slices.ContainsFunc(taken, b.overlaps)
 	}
-	// How many bonds leave each inside state on each side, to fan them out.
 	bonds := slices.Clone(f.Bonds)
 	slices.SortStableFunc(bonds, func(a, b Bond) int { return int(a.Depth) - int(b.Depth) }) // deepest on top
+	fanIn, fanOut := f.fans(inside, outside, outOrder)
 	used := map[Depth]bool{}
 	var signed bool
 	for _, b := range bonds {
@@ -88,15 +88,15 @@ func (f Owes) SVG() string {
 				break
 			}
 			used[b.Depth], signed = true, signed || b.Signed
-			x0, x1, y0, y1 := inner+boxed, outer, yIn(i), yOut(o)
+			x0, x1, y0, y1 := inner+boxed, outer, yIn(i)+fanIn[[2]int{i, o}], yOut(o)+fanOut[[2]int{i, o}]
 			mid := (x0 + x1) / 2
 			c.path(style, fmt.Sprintf("M%s %sC%s %s %s %s %s %s", num(x0), num(y0), num(mid), num(y0), num(mid), num(y1), num(x1), num(y1)))
 			at := func(t float64) (x, y float64) {
 				u := 1 - t
 				return u*u*u*x0 + 3*u*t*mid + t*t*t*x1, y0 + (y1-y0)*(3*t*t-2*t*t*t)
 			}
-			x, y := at(.72)
-			for _, t := range []float64{.64, .56, .8, .48, .4, .32, .24, .86, .16} {
+			x, y := at(.8)
+			for _, t := range []float64{.9, .7, .62, .54, .46, .38, .3, .22, .14} {
 				if free(x, y) {
 					break
 				}
@@ -108,8 +108,12 @@ func (f Owes) SVG() string {
 	}
 	for i, p := range f.Inside {
 		y := yIn(i)
-		c.put(`<rect class="in" x="`, inner, `" y="`, y-16, `" width="`, boxed, `" height="32" rx="4"/>`)
-		c.party(p, middle, inner+boxed/2, y, boxed-8, "b")
+		name, weight := "in", "b"
+		if p.Role == Observer {
+			name, weight = "in watch", "it"
+		}
+		c.put(`<rect class="`, name, `" x="`, inner, `" y="`, y-16, `" width="`, boxed, `" height="32" rx="4"/>`)
+		c.party(p, middle, inner+boxed/2, y, boxed-8, weight)
 	}
 	for i, p := range f.Outside {
 		y := yOut(i)
@@ -124,11 +128,16 @@ func (f Owes) SVG() string {
 			keys = append(keys, key{letters[d] + " " + depthNames[d], 30, func(x, y float64) { c.line(fmt.Sprintf("l%d", d), x-14, y, x+14, y) }})
 		}
 	}
+	if slices.ContainsFunc(f.Inside, func(p Party) bool { return p.Role == Observer }) {
+		keys = append(keys, key{"in italics: observer", 0, func(float64, float64) {}})
+	}
 	if signed {
 		keys = append(keys, key{"broken, in brackets: signed, not known to be in force", 30, func(x, y float64) { c.line("l2 dash", x-15, y, x+15, y) }})
 	}
 	y := c.legend(0, top+height+22, width, keys)
 	return c.figure(f.Head, y-6, 620, depthStyle+`.in{fill:var(--fig-member,#f3d8bd);stroke:var(--fig-own,#b23a12);stroke-width:1.2}
+.in.watch{fill:var(--fig-observer,#faeee1);stroke-dasharray:3 2}
+.it{font-style:italic}
 .out{fill:var(--fig-faint,#f2f5f7);stroke:var(--fig-soft,#55616d);stroke-width:1;stroke-dasharray:4 3}
 .badge{fill:var(--fig-paper,#fff);stroke:var(--fig-soft,#55616d);stroke-width:.8}
 `)
@@ -176,6 +185,43 @@ func (f Owes) outsideOrder(inside, outside map[string]int) []int {
 		rank[i] = place
 	}
 	return rank
+}
+
+// fans spreads the ends of the curves over the height of their boxes, in the
+// order of the rows at the other end, so that they do not meet in one point.
+func (f Owes) fans(inside, outside map[string]int, rank []int) (in, out map[[2]int]float64) {
+	seen := map[[2]int]bool{}
+	byIn, byOut := map[int][]int{}, map[int][]int{}
+	for _, b := range f.Bonds {
+		i, ok := inside[b.A]
+		o, far := outside[b.B]
+		if !ok || !far {
+			i, ok = inside[b.B]
+			o, far = outside[b.A]
+		}
+		if ok && far && !seen[[2]int{i, o}] {
+			seen[[2]int{i, o}] = true
+			byIn[i], byOut[o] = append(byIn[i], o), append(byOut[o], i)
+		}
+	}
+	offset := func(k, n int) float64 {
+		step := min(6, 24/float64(max(1, n-1)))
+		return (float64(k) - float64(n-1)/2) * step
+	}
+	in, out = map[[2]int]float64{}, map[[2]int]float64{}
+	for i, list := range byIn {
+		slices.SortFunc(list, func(a, b int) int { return rank[a] - rank[b] })
+		for k, o := range list {
+			in[[2]int{i, o}] = offset(k, len(list))
+		}
+	}
+	for o, list := range byOut {
+		slices.Sort(list)
+		for k, i := range list {
+			out[[2]int{i, o}] = offset(k, len(list))
+		}
+	}
+	return in, out
 }
 
 // party writes a name in one line, or two smaller ones.

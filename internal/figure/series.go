@@ -54,7 +54,7 @@ func (f Series) SVG() string {
 		label = "Acts recorded"
 	}
 	if len(f.Coverage) > 0 {
-		c.text("m s", start, left, stripTop-6, label)
+		body.text("m s h", start, left+2, stripTop-6, label)
 	}
 	for _, n := range f.Coverage {
 		if n.N == 0 || most == 0 {

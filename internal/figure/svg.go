@@ -271,6 +271,7 @@ const base = `text{font-size:13px;fill:var(--fig-ink,#1c2630)}
 .o{fill:var(--fig-own,#b23a12)}
 .grid{stroke:var(--fig-line,#d9dfe4);stroke-width:1;fill:none}
 .axis{stroke:var(--fig-soft,#55616d);stroke-width:1;fill:none}
+.h{paint-order:stroke;stroke:var(--fig-halo,#fff);stroke-width:3.5px;stroke-linejoin:round}
 a{cursor:pointer}
 `
 
@@ -287,7 +288,7 @@ text.i0{fill:var(--fig-d0-ink,#1c2630)}
 .l3{stroke:var(--fig-l3,#123f66);stroke-width:4.5}
 .l2{stroke:var(--fig-l2,#2b71a8);stroke-width:2.6}
 .l1{stroke:var(--fig-l1,#3f86ba);stroke-width:1.5}
-.l0{stroke:var(--fig-soft,#55616d);stroke-width:1;stroke-dasharray:.1 4}
+.l0{stroke:var(--fig-soft,#55616d);stroke-width:1.4;stroke-dasharray:.1 4}
 .dash{stroke-dasharray:7 6;stroke-linecap:butt}
 `
 
@@ -356,7 +357,8 @@ func (s scale) step(gap float64) float64 {
 
 // ticks calls f for each multiple of step on the axis.
 func (s scale) ticks(step float64, f func(v, x float64)) {
-	for v := math.Ceil(s.from/step-1e-9) * step; v <= s.to+1e-9; v += step {
+	for i := math.Ceil(s.from/step - 1e-9); i*step <= s.to+1e-9; i++ {
+		v := i*step + 0 // no minus sign on zero
 		f(v, s.at(v))
 	}
 }

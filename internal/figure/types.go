@@ -165,7 +165,10 @@ type Series struct {
 }
 
 // Party is an actor that owes or is owed.
-type Party struct{ Code, Name string }
+type Party struct {
+	Code, Name string
+	Role       Role // of those inside: an observer is drawn lighter
+}
 
 // Bond is what two parties owe each other.
 type Bond struct {
