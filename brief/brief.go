@@ -104,8 +104,9 @@ type Forecast struct {
 	High        float64 `json:"high"`
 	Words       string  `json:"words"`
 	Method      string  `json:"method"`
-	N           int     `json:"n"`
-	Events      int     `json:"events"`
+	N           int     `json:"n"`      // groups in the class
+	Events      int     `json:"events"` // how many of them ever reached the rung
+	Thin        string  `json:"thin,omitempty"`
 }
 
 // Evidence is one reason, with the acts that it rests on.

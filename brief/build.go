@@ -22,7 +22,7 @@ func Build(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) 
 	}
 	b.Figures = f.facts()
 	sections := []func(context.Context, uint64) (Section, error){
-		plainly(f.ladderSection), f.tiesSection, plainly(f.timelineSection), plainly(f.matrixSection), f.shareSection,
+		plainly(f.ladderSection), f.nextSection, f.tiesSection, plainly(f.timelineSection), plainly(f.matrixSection), f.shareSection,
 		plainly(f.obligationsSection), f.communitiesSection, plainly(f.threatsSection), plainly(f.posturesSection),
 		plainly(f.againstSection), plainly(f.claimsSection), plainly(f.coverageSection),
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"entente"
+	"entente/internal/figure"
 )
 
 // answer is the best cooperation that a state has against a threat.
@@ -77,6 +78,7 @@ func (f *findings) threatsSection() Section {
 	t := Table{Caption: "Threats, and what the exposed states do together in the domains that could answer them", Columns: cols(append([]string{"Threat", "Could be answered by"}, f.names(states)...)...)}
 	tally := map[string]int{}
 	exposures := 0
+	picture := figure.Threats{Actors: f.names(states)}
 	var acts []*entente.Act
 	for _, a := range f.c.ActsOn(f.asOf) {
 		if a.Cooperation() && a.StatusOn(f.asOf) != entente.Terminated && a.Date.Start > f.asOf-answerYears*36525/100 {
@@ -90,7 +92,11 @@ func (f *findings) threatsSection() Section {
 			fields[j] = string(d)
 		}
 		row := []Cell{{Text: threat.Name}, {Text: strings.Join(fields, ", ")}}
+		drawn := figure.Threat{Name: threat.Name, Group: threat.Section}
 		for _, state := range states {
+			drawn.Answers = append(drawn.Answers, figure.NotExposed)
+			drawn.Titles = append(drawn.Titles, "")
+			last := len(drawn.Answers) - 1
 			switch {
 			case !slices.Contains(threat.Exposed, state):
 				row = append(row, Cell{Text: "–", Class: "none"})
@@ -108,8 +114,14 @@ func (f *findings) threatsSection() Section {
 			}
 			cell.Class = map[string]string{jointMultilateral: "good", jointBilateral: "warn", talkOnly: "warn", noAnswer: "bad"}[found.form]
 			row = append(row, cell)
+			drawn.Answers[last] = map[string]figure.Answer{jointMultilateral: figure.Multilaterally, jointBilateral: figure.Bilaterally,
+				talkOnly: figure.Unanswered, noAnswer: figure.Unanswered}[found.form]
+			drawn.Titles[last] = fmt.Sprintf("%s, %s: %s", threat.Name, f.short(state), cell.Text)
 		}
 		t.Rows = append(t.Rows, row)
+		if scored(threat) {
+			picture.Threats = append(picture.Threats, drawn)
+		}
 	}
 	switch {
 	case exposures == 0:
@@ -120,6 +132,8 @@ func (f *findings) threatsSection() Section {
 	}
 	s.Tables = append(s.Tables, t)
 	s.Notes = append(s.Notes, "A mark says that two or more exposed states cooperated in the last ten years in a field that could answer the threat, not that it works. Joint work is an exercise, agreement, institution, deployment or the like; talk is a meeting or a declaration. An origin named for a threat is where the exposure comes from or who could cause it, never an attribution.")
+	picture.Head = head(&s, "A matrix of threats and states: for each exposure whether exposed states work together in a field that could answer it. The table below names the acts.")
+	s.SVG = picture.SVG()
 	return s
 }
 
@@ -180,6 +194,7 @@ func (f *findings) posturesSection() Section {
 	}
 	s.Tables = append(s.Tables, t)
 	s.Notes = append(s.Notes, "A stance concerns acts in the group's name, or acts with the actors that it is about, by domain, legal force and obligation. Stances that contradict each other are both shown. Some are inferences of the coder or of the founding brief; the last column says so.")
+	f.drawPostures(&s, order)
 	return s
 }
 

@@ -248,9 +248,12 @@ func (f *findings) bilateralSentence() string {
 	if len(pairs) == 0 {
 		return fmt.Sprintf("No pair of the %d states owes the other defence by a text in force.", n)
 	}
-	names := make([]string, len(pairs))
-	for i, p := range pairs {
-		names[i] = f.short(p[0]) + "-" + f.short(p[1])
+	var names []string
+	for _, p := range pairs[:min(len(pairs), 4)] {
+		names = append(names, f.short(p[0])+"-"+f.short(p[1]))
+	}
+	if len(pairs) > 4 {
+		names = append(names, fmt.Sprintf("%d more", len(pairs)-4))
 	}
 	own := "none of them through a text of the group"
 	if f.ladder.Held(6) {
@@ -291,11 +294,16 @@ func (f *findings) evidenceFor() []Evidence {
 }
 
 func (f *findings) pairList(pairs [][2]string) string {
-	names := make([]string, len(pairs))
-	for i, p := range pairs {
-		names[i] = f.short(p[0]) + " and " + f.short(p[1])
+	const named = 8
+	var names []string
+	for _, p := range pairs[:min(len(pairs), named)] {
+		names = append(names, f.short(p[0])+" and "+f.short(p[1]))
 	}
-	return strings.Join(names, "; ")
+	text := strings.Join(names, "; ")
+	if len(pairs) > named {
+		text += fmt.Sprintf("; and %d more pairs", len(pairs)-named)
+	}
+	return text
 }
 
 // evidenceAgainst lists what speaks against a bloc: rungs tried and not held,

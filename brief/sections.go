@@ -72,15 +72,14 @@ func (f *findings) ladderSection() Section {
 	s.Tables = append(s.Tables, t)
 	if class, ok := f.classTable(); ok {
 		s.Tables = append(s.Tables, class)
-		s.Text = append(s.Text, fmt.Sprintf("The chart sets the group beside the %d others of the reference class by years since founding. Rungs need not come in order: some groups had forces before a treaty, many never had either.", f.classSize()))
+		s.Text = append(s.Text, fmt.Sprintf("The chart sets the group beside the %d others of the reference class by years since founding. Rungs need not come in order: some groups had forces before a treaty, many never had either.", len(f.class())))
+		f.drawLadders(&s)
 	}
 	return s
 }
 
-// classSize counts the groups of the reference class founded by the day, without
-// the group itself.
-func (f *findings) classSize() int { return len(f.class()) }
-
+// class returns the groups of the reference class founded by the day, without the
+// group itself.
 func (f *findings) class() []entente.BlocRecord {
 	var list []entente.BlocRecord
 	for _, b := range f.c.Blocs {
@@ -166,6 +165,9 @@ func (f *findings) tiesSection(context.Context, uint64) (Section, error) {
 		s.Notes = append(s.Notes, "No act of cooperation recorded between "+strings.Join(none, ", ")+".")
 	}
 	s.Notes = append(s.Notes, "Depth adds the texts in force and the recent events that two states share, by the printed weights; it is a construction of this tool.")
+	if err := f.drawMap(&s, ties); err != nil {
+		return s, err
+	}
 	return s, nil
 }
 
@@ -268,6 +270,7 @@ func (f *findings) timelineSection() Section {
 	}
 	s.Tables = append(s.Tables, t)
 	s.Notes = append(s.Notes, "A bar instead of a dot marks a date known only to the month, the year or an interval; a hollow mark is proposed or announced. Counts grow with coverage: read the forms against each other, not the growth.")
+	f.drawLanes(&s)
 	return s
 }
 
@@ -298,6 +301,7 @@ func (f *findings) matrixSection() Section {
 		s.Title = fmt.Sprintf("%s of %d pairs of members owe each other defence", upperFirst(numberWord(defence)), n*(n-1)/2)
 	}
 	s.Tables = append(s.Tables, t)
+	f.drawMatrix(&s)
 	return s
 }
 
@@ -369,11 +373,15 @@ func (f *findings) shareSection(ctx context.Context, _ uint64) (Section, error) 
 	s.Notes = append(s.Notes,
 		"Share of acts: acts that join three or more of the states, among those that join two or more. Share of pairings: the same by pairs brought together, which grows with the size of acts.",
 		"The strip under the chart counts all acts recorded, whoever took part: where it rises, more was written about or more was collected, and counts rise with it.")
-	change, err := f.changeText()
+	change, err := measure.Changes(ctx, f.c, f.asOf, "acts_multilateral")
 	if err != nil {
 		return s, err
 	}
-	s.Text = append(s.Text, change...)
+	s.Text = append(s.Text, changeWords(change)...)
+	if table, ok := changeTable(change); ok {
+		s.Tables = append(s.Tables, table)
+	}
+	f.drawShare(&s, share, exposure, change)
 	return s, nil
 }
 
@@ -426,6 +434,7 @@ func (f *findings) obligationsSection() Section {
 		s.Tables = append(s.Tables, clauses)
 	}
 	s.Notes = append(s.Notes, "Only binding texts count. Promises through an organisation run between all states bound by it, from the later of their two entries to the first withdrawal; those with a state that the record does not follow are not listed pair by pair.")
+	f.drawOwes(&s)
 	return s
 }
 

@@ -65,10 +65,11 @@ func TestLadderOtherReadings(t *testing.T) {
 }
 
 // TestLadderNATO holds the second case to the dates of the reference class, which
-// were coded by another hand.
+// were coded by another hand, but for the first exercise: four of fourteen navies
+// at Grand Slam (February 1952) are not half the members, nine at Mainbrace are.
 func TestLadderNATO(t *testing.T) {
 	c := builtin(t, "nato1955")
-	want := [9]string{"1949-04-04", "1949-04-04", "1949-10-05", "1952-02", "1949-04-04", "1949-04-04", "1949-04-04", "1951-04-02", "1951-04-02"}
+	want := [9]string{"1949-04-04", "1949-04-04", "1949-10-05", "1952-09", "1949-04-04", "1949-04-04", "1949-04-04", "1951-04-02", "1951-04-02"}
 	for i, r := range measure.Ladder(c, c.Horizon).Rungs {
 		if w := date(t, want[i]); !r.Reached || !r.Date.Overlaps(w) {
 			t.Errorf("%s: %s (reached %v), want %s", r.Rung, r.Date, r.Reached, want[i])

@@ -307,3 +307,44 @@ func wilson(part, whole int) (low, high float64) {
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
 	return max(0, centre-half), min(1, centre+half)
 }
+
+// ChangeNames lists the series whose changes Changes looks for.
+func ChangeNames() []string { return []string{"acts", "acts_multilateral", "multilateral_share"} }
+
+// Changes looks for changes in a yearly series of counts among the states. The
+// exposure of "acts" and "acts_multilateral" is the coverage, all acts recorded
+// in the year, so that a year of which more is recorded is no change; that of
+// "multilateral_share" is the acts among the states, so that the rate is the
+// share. A year that is not over on the day is left out.
+func Changes(ctx context.Context, c *entente.Case, asOf entente.Day, name string) (Change, error) {
+	if !slices.Contains(ChangeNames(), name) {
+		return Change{}, fmt.Errorf("no series %q to look for changes in; there are %s", name, strings.Join(ChangeNames(), ", "))
+	}
+	counted := name
+	if name == "multilateral_share" {
+		counted = "acts_multilateral"
+	}
+	points, err := Series(ctx, c, asOf, SeriesOptions{}, counted)
+	if err != nil {
+		return Change{}, err
+	}
+	var labels []string
+	var x, exposure []float64
+	for _, p := range points {
+		if p.Partial {
+			continue
+		}
+		labels = append(labels, fmt.Sprint(p.Year))
+		value := 0.0
+		if p.Value != nil {
+			value = *p.Value
+		}
+		x = append(x, value)
+		if name == "multilateral_share" {
+			exposure = append(exposure, float64(p.N))
+		} else {
+			exposure = append(exposure, float64(p.Coverage))
+		}
+	}
+	return DetectChange(labels, x, exposure), nil
+}

@@ -1,0 +1,376 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"entente"
+	"entente/export"
+	"entente/ledger"
+)
+
+// filter chooses acts.
+type filter struct {
+	actors                                 []string
+	forum, kind, domain, obligation, since string
+	until, text, status                    string
+}
+
+func (f *filter) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.actors, "actor", nil, "with this actor (code or name; repeat for acts with all of them)")
+	flags.StringVar(&f.forum, "forum", "", "in the name of this group or format (OTS, CSTO, bilateral, ...)")
+	flags.StringVar(&f.kind, "type", "", "of this type (treaty, meeting, exercise, ...)")
+	flags.StringVar(&f.domain, "domain", "", "in this domain (training, intelligence, industry, ...)")
+	flags.StringVar(&f.obligation, "obligation", "", "with this obligation (defense, consultation, ...)")
+	flags.StringVar(&f.status, "status", "", "with this status on the day (in_force, signed, proposed, ...)")
+	flags.StringVar(&f.since, "since", "", "on or after this date (YYYY, YYYY-MM or YYYY-MM-DD)")
+	flags.StringVar(&f.until, "until", "", "on or before this date")
+	flags.StringVar(&f.text, "text", "", "containing these words or beginnings of words; accents and Turkic letters may be left out")
+}
+
+// apply returns the acts in view that pass the filter, by date.
+func (f *filter) apply(ctx context.Context, v *view) ([]*entente.Act, error) {
+	var tests []func(*entente.Act) bool
+	for _, name := range f.actors {
+		actor, err := v.find(name)
+		if err != nil {
+			return nil, err
+		}
+		tests = append(tests, func(a *entente.Act) bool { return a.Has(actor.Code) })
+	}
+	if f.forum != "" {
+		known := slices.ContainsFunc(v.Acts, func(a *entente.Act) bool { return strings.EqualFold(a.Forum, f.forum) })
+		if !known {
+			return nil, notFound(fmt.Sprintf("no act has the forum %q", f.forum), "forums of this record: "+strings.Join(forums(v.Case), ", "))
+		}
+		tests = append(tests, func(a *entente.Act) bool { return strings.EqualFold(a.Forum, f.forum) })
+	}
+	if f.kind != "" {
+		kind, err := entente.ParseActType(f.kind)
+		if err != nil {
+			return nil, word("--type", err)
+		}
+		tests = append(tests, func(a *entente.Act) bool { return a.Type == kind })
+	}
+	if f.domain != "" {
+		domain, err := entente.ParseDomain(f.domain)
+		if err != nil {
+			return nil, word("--domain", err)
+		}
+		tests = append(tests, func(a *entente.Act) bool { return a.In(domain) })
+	}
+	if f.obligation != "" {
+		obligation, err := entente.ParseObligation(f.obligation)
+		if err != nil {
+			return nil, word("--obligation", err)
+		}
+		tests = append(tests, func(a *entente.Act) bool { return a.Obliges(obligation) })
+	}
+	if f.status != "" {
+		status, err := entente.ParseStatus(f.status)
+		if err != nil {
+			return nil, word("--status", err)
+		}
+		tests = append(tests, func(a *entente.Act) bool { return a.StatusOn(v.asOf) == status })
+	}
+	for _, limit := range []struct {
+		flag, value string
+		test        func(a *entente.Act, d entente.Date) bool
+	}{
+		{"--since", f.since, func(a *entente.Act, d entente.Date) bool { return a.Date.End >= d.Start }},
+		{"--until", f.until, func(a *entente.Act, d entente.Date) bool { return a.Date.Start <= d.End }},
+	} {
+		if limit.value == "" {
+			continue
+		}
+		d, err := entente.ParseDate(limit.value)
+		if err != nil {
+			return nil, usage(limit.flag+": "+err.Error(), "write YYYY, YYYY-MM or YYYY-MM-DD")
+		}
+		tests = append(tests, func(a *entente.Act) bool { return limit.test(a, d) })
+	}
+	if f.text != "" {
+		ids, err := v.search(ctx, f.text)
+		if err != nil {
+			return nil, input(err.Error(), "")
+		}
+		found := make(map[string]bool, len(ids))
+		for _, id := range ids {
+			found[id] = true
+		}
+		tests = append(tests, func(a *entente.Act) bool { return found[a.ID] })
+	}
+	var acts []*entente.Act
+	for _, a := range v.ActsOn(v.asOf) {
+		if !slices.ContainsFunc(tests, func(test func(*entente.Act) bool) bool { return !test(a) }) {
+			acts = append(acts, a)
+		}
+	}
+	return acts, nil
+}
+
+// search finds acts by text, in a ledger file through its index.
+func (v *view) search(ctx context.Context, text string) ([]string, error) {
+	if strings.HasSuffix(v.path, ".entente") {
+		return ledger.Search(ctx, v.path, text)
+	}
+	return ledger.Find(v.Case, text)
+}
+
+// word makes a usage error of a value outside a vocabulary.
+func word(flag string, err error) error {
+	if w, ok := err.(*entente.WordError); ok {
+		return usage(flag+": "+w.Error(), w.Hint)
+	}
+	return usage(flag+": "+err.Error(), "")
+}
+
+func forums(c *entente.Case) []string {
+	seen := map[string]bool{}
+	var list []string
+	for _, a := range c.Acts {
+		if !seen[a.Forum] {
+			seen[a.Forum] = true
+			list = append(list, a.Forum)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (a *app) actsCommand() *cobra.Command {
+	var f filter
+	cmd := &cobra.Command{
+		Use:     "acts",
+		Short:   "list acts",
+		Example: "  entente acts --actor TUR --type exercise --since 2020\n  entente acts --text shusha\n  entente acts --forum OTS --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			v, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			acts, err := f.apply(cmd.Context(), v)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return export.JSONLines(a.stdout, acts, v.asOf)
+			}
+			t := newTable(1, "date", "act", "participants", "type", "status", "id")
+			for _, act := range acts {
+				t.add(act.Date.String(), act.Title, codes(act, 5), string(act.Type), statusWord(act.StatusOn(v.asOf)), act.ID)
+			}
+			a.print(t)
+			fmt.Fprintf(a.stderr, "%s in view as of %s\n", count(len(acts), "act"), v.asOf)
+			return nil
+		},
+	}
+	f.flags(cmd)
+	return cmd
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// codes lists the participants' codes, and how many more there are.
+func codes(a *entente.Act, most int) string {
+	var list []string
+	for i, p := range a.Participants {
+		if i == most {
+			return strings.Join(list, " ") + fmt.Sprintf(" +%d", len(a.Participants)-most)
+		}
+		list = append(list, p.Actor)
+	}
+	return strings.Join(list, " ")
+}
+
+func statusWord(s entente.Status) string {
+	if s == "" {
+		return "unknown"
+	}
+	return strings.ReplaceAll(string(s), "_", " ")
+}
+
+func (a *app) actCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "act ID",
+		Short:   "everything about one act",
+		Example: "  entente act aztr-2021-shusha",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			act := v.Act(args[0])
+			if act == nil || !act.Date.Begun(v.asOf) {
+				return a.noAct(v, args[0], act)
+			}
+			if a.json {
+				return a.writeJSON(export.NewActJSON(act, v.asOf))
+			}
+			a.printAct(v, act)
+			return nil
+		},
+	}
+}
+
+// noAct explains why there is no act with the id in view.
+func (a *app) noAct(v *view, id string, act *entente.Act) error {
+	if act != nil {
+		return notFound(fmt.Sprintf("act %q is dated %s, after --as-of %s", id, act.Date, v.asOf), "leave out --as-of, or ask for a later day")
+	}
+	var near []string
+	for _, other := range v.Acts {
+		if strings.Contains(other.ID, id) || strings.HasPrefix(other.ID, strings.SplitN(id, "-", 2)[0]+"-") {
+			near = append(near, other.ID)
+		}
+	}
+	hint := "entente acts lists ids; --text searches"
+	if len(near) > 0 {
+		hint = "ids like it: " + shortList(near, 8)
+	}
+	return notFound(fmt.Sprintf("no act %q in the record", id), hint)
+}
+
+func (a *app) printAct(v *view, act *entente.Act) {
+	a.printf("%s\n%s  %s\n\n", act.Title, act.Date, act.ID)
+	line := func(name, text string) {
+		if text != "" {
+			a.printf("%-14s%s\n", name, text)
+		}
+	}
+	for i, p := range act.Participants {
+		name := "participants"
+		if i > 0 {
+			name = ""
+		}
+		text := p.Actor + "  " + v.Name(p.Actor)
+		if p.Role != "" {
+			text += " (" + p.Role + ")"
+		}
+		a.printf("%-14s%s\n", name, text)
+	}
+	if act.Host != "" {
+		line("hosted by", act.Host+"  "+v.Name(act.Host))
+	}
+	line("type", string(act.Type))
+	line("level", string(act.Level))
+	line("body", strings.ReplaceAll(string(act.Body), "_", " "))
+	line("forum", act.Forum)
+	line("domains", joinWords(act.Domains))
+	force := string(act.Force)
+	if force == "" {
+		force = "not known"
+	}
+	line("legal force", force)
+	obligations := joinWords(act.Obligations)
+	switch {
+	case act.ObligationsUnknown:
+		obligations = "not known"
+	case obligations == "":
+		obligations = "none"
+	}
+	line("obligations", obligations)
+	line("status", statusWord(act.StatusOn(v.asOf))+" as of "+v.asOf.String())
+	for _, change := range act.Changes {
+		if !change.Date.Begun(v.asOf) {
+			continue
+		}
+		text := change.Date.String() + "  " + statusWord(change.Status)
+		if len(change.Actors) > 0 {
+			text += " (" + strings.Join(change.Actors, ", ") + ")"
+		}
+		if change.Summary != "" {
+			text += ": " + change.Summary
+		}
+		line("  "+"then", text)
+	}
+	line("confidence", string(act.Confidence))
+	if !act.KnownAt.IsZero() {
+		line("known at", act.KnownAt.String())
+	}
+	if len(act.Supersedes) > 0 {
+		line("replaces", strings.Join(act.Supersedes, ", "))
+	}
+	if act.Summary != "" {
+		a.printf("\n")
+		a.paragraph("", act.Summary)
+	}
+	if act.Note != "" {
+		a.printf("\n")
+		a.paragraph("", "Note: "+act.Note)
+	}
+	clauses := slices.DeleteFunc(slices.Clone(v.Clauses), func(c entente.Clause) bool { return c.Act != act.ID })
+	if len(clauses) > 0 {
+		a.printf("\nClauses, in the coder's words\n")
+		t := newTable(2, "  article", "kind", "says", "binding")
+		for _, c := range clauses {
+			t.add("  "+c.Article, strings.ReplaceAll(c.Kind, "_", " "), c.Says, c.Binding)
+		}
+		a.print(t)
+	}
+	a.printSources(v, sourcesOf(act))
+}
+
+func joinWords[W ~string](words []W) string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = strings.ReplaceAll(string(w), "_", " ")
+	}
+	return strings.Join(list, ", ")
+}
+
+// sourcesOf returns the sources of an act and of its changes, without repetition.
+func sourcesOf(acts ...*entente.Act) []string {
+	var ids []string
+	add := func(list []string) {
+		for _, id := range list {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	for _, act := range acts {
+		add(act.Sources)
+		for _, change := range act.Changes {
+			add(change.Sources)
+		}
+	}
+	return ids
+}
+
+func (a *app) printSources(v *view, ids []string) {
+	if len(ids) == 0 {
+		a.printf("\nNo source with an address is recorded.\n")
+		return
+	}
+	a.printf("\nSources\n")
+	for _, id := range ids {
+		s := v.Source(id)
+		if s == nil {
+			continue
+		}
+		text := s.Publisher
+		if s.Title != "" {
+			text += ", " + s.Title
+		}
+		if !s.Date.IsZero() {
+			text += ", " + s.Date.String()
+		}
+		a.printf("  [%s] %s\n", s.ID, text)
+		if s.URL != "" {
+			a.printf("      %s\n", s.URL)
+		}
+	}
+}

@@ -1,0 +1,336 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"entente"
+	"entente/cases"
+	"entente/export"
+	"entente/ledger"
+)
+
+func (a *app) importCommand() *cobra.Command {
+	var who, why, since string
+	cmd := &cobra.Command{
+		Use:   "import DATASET FILE...",
+		Short: "bring data into a ledger file as revisions",
+		Long: "Writes the rows of a data set into the ledger file named by --case, which is made if it does not exist. All of it\n" +
+			"is written or nothing. Rows that are already there in the same words make no revision; nothing is ever removed.\n\n" +
+			"DATASET is folder: a case folder.",
+		Example: "  entente --case ots.entente import folder my-edits --who \"A. Analyst\" --why \"second source for Shusha\"",
+		Args:    cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] != "folder" {
+				return usage(fmt.Sprintf("no data set %q", args[0]), "there is folder")
+			}
+			if len(args) > 2 {
+				return usage("import folder takes one folder", "run it once for each folder")
+			}
+			if !strings.HasSuffix(a.caseName, ".entente") {
+				return usage(fmt.Sprintf("--case %s is not a ledger file", a.caseName), "name a file that ends in .entente; it is made if it does not exist")
+			}
+			v := ledger.Revision{Who: who, Why: why, Now: time.Now().UTC(), Create: true}
+			if since != "" {
+				d, err := entente.ParseDate(since)
+				if err != nil {
+					return usage("--since: "+err.Error(), "")
+				}
+				v.KnownAt = d
+			}
+			if who == "" || why == "" {
+				return usage("a revision needs --who and --why", "say who makes the change and for what reason")
+			}
+			summary, err := ledger.Import(cmd.Context(), a.caseName, args[1], v)
+			if err != nil {
+				return err
+			}
+			return a.printSummary(summary)
+		},
+	}
+	cmd.Flags().StringVar(&who, "who", "", "who makes the change")
+	cmd.Flags().StringVar(&why, "why", "", "why it is made")
+	cmd.Flags().StringVar(&since, "since", "", "date since when the change could be known (default: the day the case was recorded for new rows, today for changed ones)")
+	return cmd
+}
+
+func (a *app) printSummary(s ledger.Summary) error {
+	if a.json {
+		return a.writeJSON(s)
+	}
+	t := newTable(0, "table", "#added", "#changed", "#unchanged", "#kept")
+	for _, row := range append(s.Tables, s.Total()) {
+		name := row.Table
+		if name == "" {
+			name = "total"
+		}
+		t.add(name, strconv.Itoa(row.Added), strconv.Itoa(row.Changed), strconv.Itoa(row.Unchanged), strconv.Itoa(row.Kept))
+	}
+	a.print(t)
+	if s.Restored > 0 {
+		a.printf("%d revisions restored from the folder's own log\n", s.Restored)
+	}
+	return nil
+}
+
+func (a *app) newCommand() *cobra.Command {
+	var from string
+	cmd := &cobra.Command{
+		Use:     "new PATH",
+		Short:   "start a case: a folder, or a ledger file NAME.entente",
+		Long:    "Makes a small commented case to fill in, or a copy of another case with --from (a built-in case or a folder).",
+		Example: "  entente new my-case\n  entente new ots.entente --from ots",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			folder, err := a.startingFolder(from)
+			if err != nil {
+				return err
+			}
+			if err := a.start(cmd.Context(), args[0], folder, orDefault(from, "template")); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stderr, "made %s; look at it with: entente --case %s verify\n", args[0], args[0])
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", "", "built-in case or case folder to copy")
+	return cmd
+}
+
+func orDefault(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// startingFolder returns the folder that a new case copies.
+func (a *app) startingFolder(from string) (fs.FS, error) {
+	switch {
+	case from == "":
+		return template(), nil
+	case slices.Contains(cases.Names(), from):
+		return cases.FS(from)
+	}
+	info, err := os.Stat(from)
+	if err != nil || !info.IsDir() {
+		return nil, notFound(fmt.Sprintf("--from %s: no such built-in case or folder", from), "built-in cases: "+strings.Join(cases.Names(), ", "))
+	}
+	return os.DirFS(from), nil
+}
+
+func (a *app) start(ctx context.Context, path string, folder fs.FS, from string) error {
+	if _, err := os.Stat(path); err == nil {
+		return input(path+" exists already", "choose another name; nothing was written")
+	}
+	if strings.HasSuffix(path, ".entente") {
+		_, err := ledger.ImportFS(ctx, path, folder, ledger.Revision{Who: "entente new", Why: "copy of " + from, Now: time.Now().UTC(), Create: true})
+		return err
+	}
+	return ledger.ExportFS(ctx, folder, path)
+}
+
+func (a *app) exportCommand() *cobra.Command {
+	var format, out string
+	var two bool
+	var f filter
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "write the record or a view of it for other tools",
+		Long: "Forms: folder and entente (the whole record, lossless), csv, json, parquet (acts), graphml, gexf (network). The form\n" +
+			"is taken from the name of the output where --format is not given. Acts can be filtered as in entente acts.",
+		Example: "  entente export -o acts.csv --forum OTS\n  entente export -o ots.gexf --since 2015\n  entente export -o my-copy --format folder",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format == "" {
+				format = formatOf(out)
+			}
+			switch format {
+			case "folder", "entente":
+				return a.exportWhole(cmd.Context(), format, out)
+			case "csv", "json", "parquet", "graphml", "gexf":
+			default:
+				return usage(fmt.Sprintf("no form %q", format), "folder, entente, csv, json, parquet, graphml or gexf")
+			}
+			v, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			acts, err := f.apply(cmd.Context(), v)
+			if err != nil {
+				return err
+			}
+			write := func(w io.Writer) error {
+				switch format {
+				case "csv":
+					return export.CSV(w, acts, v.asOf)
+				case "json":
+					return export.JSONLines(w, acts, v.asOf)
+				case "parquet":
+					return export.Parquet(w, acts, v.asOf)
+				case "graphml":
+					return export.GraphML(w, v.Case, acts, v.asOf, export.GraphOptions{TwoMode: two})
+				}
+				return export.GEXF(w, v.Case, acts, v.asOf, export.GraphOptions{TwoMode: two})
+			}
+			if out == "" || out == "-" {
+				return write(a.stdout)
+			}
+			if err := writeFile(out, write); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stderr, "wrote %s to %s\n", count(len(acts), "act"), out)
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "file or folder to write (default: standard output, for files)")
+	cmd.Flags().StringVar(&format, "format", "", "folder, entente, csv, json, parquet, graphml or gexf")
+	cmd.Flags().BoolVar(&two, "two-mode", false, "graphml and gexf: acts as nodes too, so that an act of many stays one")
+	f.flags(cmd)
+	return cmd
+}
+
+func formatOf(path string) string {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".csv", ".json", ".parquet", ".graphml", ".gexf", ".entente":
+		return ext[1:]
+	case ".jsonl":
+		return "json"
+	case "":
+		if path != "" && path != "-" {
+			return "folder"
+		}
+	}
+	return "csv"
+}
+
+// exportWhole writes the whole record as a folder or a ledger file.
+func (a *app) exportWhole(ctx context.Context, format, out string) error {
+	if out == "" || out == "-" {
+		return usage("--format "+format+" needs -o PATH", "")
+	}
+	if a.knownAt != "" || a.asOf != "" {
+		return usage("a whole record is exported without --as-of and --known-at", "it holds every revision; ask for a view of it when you read it")
+	}
+	builtin := slices.Contains(cases.Names(), a.caseName)
+	if format == "entente" {
+		folder, err := a.startingFolder(a.caseName)
+		if err != nil {
+			return input(fmt.Sprintf("--case %s is a ledger file already", a.caseName), "copy the file")
+		}
+		return a.start(ctx, out, folder, a.caseName)
+	}
+	if builtin {
+		folder, err := cases.FS(a.caseName)
+		if err != nil {
+			return err
+		}
+		return ledger.ExportFS(ctx, folder, out)
+	}
+	if _, err := os.Stat(a.caseName); errors.Is(err, fs.ErrNotExist) {
+		return notFound(fmt.Sprintf("no case %q", a.caseName), "")
+	}
+	return ledger.Export(ctx, a.caseName, out)
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify",
+		Short: "check a record: every row, and the chain of revisions",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if slices.Contains(cases.Names(), a.caseName) {
+				v, err := a.open(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if a.json {
+					return a.writeJSON(struct {
+						Case     string `json:"case"`
+						Sound    bool   `json:"sound"`
+						Checksum string `json:"checksum"`
+						Acts     int    `json:"acts"`
+						Sources  int    `json:"sources"`
+					}{a.caseName, true, v.Checksum, len(v.Acts), len(v.Sources)})
+				}
+				a.printf("%s is sound: %s, %s\n%s\n", a.caseName, count(len(v.Acts), "act"), count(len(v.Sources), "source"), v.Checksum)
+				return nil
+			}
+			report, err := ledger.Verify(cmd.Context(), a.caseName)
+			if errors.Is(err, fs.ErrNotExist) {
+				return notFound(fmt.Sprintf("no case %q", a.caseName), "")
+			}
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.writeJSON(report)
+			}
+			a.printf("%s is sound: %s, %s\n%s\n", a.caseName, count(report.Acts, "act"), count(report.Sources, "source"), report.Checksum)
+			if report.Ledger {
+				a.printf("%d revisions, head %s\nnote the head elsewhere: only against it can a log that was cut short be told\n", report.Revisions, report.Head)
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) logCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "log TABLE ID",
+		Short:   "the revisions of a row of a ledger file",
+		Example: "  entente --case ots.entente log acts aztr-2021-shusha",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !strings.HasSuffix(a.caseName, ".entente") {
+				return usage(fmt.Sprintf("--case %s is not a ledger file", a.caseName), "only a ledger file keeps revisions; entente new NAME.entente --from ots makes one")
+			}
+			if !slices.Contains(ledger.Tables(), args[0]) {
+				return usage(fmt.Sprintf("no table %q", args[0]), "one of "+strings.Join(ledger.Tables(), ", "))
+			}
+			entries, err := ledger.Log(cmd.Context(), a.caseName, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			if len(entries) == 0 {
+				return notFound(fmt.Sprintf("no row %q in table %s", args[1], args[0]), "")
+			}
+			t := newTable(4, "#seq", "recorded", "known at", "who", "why", "changed")
+			columns := ledger.Columns(args[0])
+			for i, e := range entries {
+				if a.json {
+					if err := a.writeJSON(e); err != nil {
+						return err
+					}
+					continue
+				}
+				changed := "new"
+				if i > 0 {
+					var names []string
+					for j, cell := range e.Cells {
+						if j < len(entries[i-1].Cells) && j < len(columns) && cell != entries[i-1].Cells[j] {
+							names = append(names, columns[j])
+						}
+					}
+					changed = strings.Join(names, " ")
+				}
+				t.add(strconv.FormatInt(e.Seq, 10), e.RecordedAt.Format("2006-01-02 15:04"), e.KnownAt.String(), e.Who, e.Why, changed)
+			}
+			if !a.json {
+				a.print(t)
+			}
+			return nil
+		},
+	}
+}

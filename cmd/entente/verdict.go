@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"entente/brief"
+)
+
+func (a *app) verdictCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "verdict",
+		Short:   "the short verdict",
+		Long:    "Prints the verdict in two sentences, with what speaks for and against it, what would change it, and base\nrates of comparable groups. docs/verdict.md has the rules by which it is worded.",
+		Example: "  entente verdict\n  entente verdict --as-of 2019-12-31 --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			v, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			verdict, err := brief.Judge(cmd.Context(), v.Case, v.asOf, a.seed)
+			if err != nil {
+				return err
+			}
+			return a.printVerdict(v, verdict)
+		},
+	}
+}
+
+func (a *app) printVerdict(v *view, verdict *brief.Verdict) error {
+	if a.knownAt != "" {
+		verdict.KnownAt = a.knownAt
+	}
+	if a.json {
+		return a.writeJSON(verdict)
+	}
+	a.paragraph("", verdict.Statement)
+	section := func(title string, list []brief.Evidence) {
+		if len(list) == 0 {
+			return
+		}
+		a.printf("\n%s\n", title)
+		for _, e := range list {
+			a.paragraph("  ", "- "+e.Text+" ["+shortList(e.Acts, 4)+"]")
+		}
+	}
+	section("For", verdict.For)
+	section("Against", verdict.Against)
+	section("To watch", verdict.Watch)
+	if len(verdict.Forecasts) > 0 {
+		a.printf("\nBase rates of comparable groups\n")
+		t := newTable(4, "rung", "#years", "#probability", "95% interval", "in words")
+		for _, f := range verdict.Forecasts {
+			t.add("  "+f.Event, fmt.Sprintf("%g", f.Horizon), percent(f.Probability), percent(f.Low)+" to "+percent(f.High), f.Words+thin(f.Thin))
+		}
+		a.print(t)
+	}
+	a.printf("\nas of %s, record %s\n", verdict.AsOf, short(verdict.Record))
+	return nil
+}
+
+func thin(why string) string {
+	if why == "" {
+		return ""
+	}
+	return " (" + why + ")"
+}
+
+// short cuts a checksum to what a reader compares.
+func short(checksum string) string {
+	const keep = len("sha256:") + 12
+	if len(checksum) > keep {
+		return checksum[:keep]
+	}
+	return checksum
+}
+
+// shortList writes the first ids and how many more there are.
+func shortList(ids []string, most int) string {
+	if len(ids) <= most {
+		return strings.Join(ids, " ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], " "), len(ids)-most)
+}
+
+func percent(p float64) string { return fmt.Sprintf("%.0f%%", 100*p) }
+
+func (a *app) briefCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "brief",
+		Short: "the verdict with its evidence, as a page",
+		Long: "Writes the brief to a file whose name decides the form: .html is one self-contained page, .md Markdown, .json\n" +
+			"the content as data, .pdf a print of the page through Chromium where it is installed. Prints the short verdict.",
+		Example: "  entente brief -o ots-brief.html\n  entente --case nato1955 brief -o nato.md",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			v, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				out = v.ID + "-brief.html"
+			}
+			b, err := brief.Build(cmd.Context(), v.Case, v.asOf, a.seed)
+			if err != nil {
+				return err
+			}
+			b.Verdict.KnownAt = a.knownAt
+			if err := writeBrief(cmd.Context(), b, out); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stderr, "wrote %s\n", out)
+			return a.printVerdict(v, &b.Verdict)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write: .html, .md, .json or .pdf (default NAME-brief.html)")
+	return cmd
+}
+
+// writeBrief writes the brief in the form that the file's name asks for.
+func writeBrief(ctx context.Context, b *brief.Brief, path string) error {
+	var write func(io.Writer) error
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".html", ".htm":
+		write = b.HTML
+	case ".md":
+		write = b.Markdown
+	case ".json":
+		write = func(w io.Writer) error {
+			encoder := json.NewEncoder(w)
+			encoder.SetEscapeHTML(false)
+			encoder.SetIndent("", " ")
+			return encoder.Encode(b)
+		}
+	case ".pdf":
+		var page strings.Builder
+		if err := b.HTML(&page); err != nil {
+			return err
+		}
+		return brief.PDF(ctx, []byte(page.String()), path)
+	default:
+		return usage(fmt.Sprintf("cannot tell the form of %q", path), "end the name with .html, .md, .json or .pdf")
+	}
+	return writeFile(path, write)
+}
+
+// writeFile writes a file whole or not at all: to a temporary name beside it,
+// renamed when everything is on disk.
+func writeFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".entente-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err := write(f); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return os.Rename(f.Name(), path)
+}
