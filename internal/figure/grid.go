@@ -12,7 +12,7 @@ func (f Threats) SVG() string {
 	if len(f.Threats) == 0 || len(f.Actors) == 0 {
 		return ""
 	}
-	c := &canvas{id: f.ID}
+	c := &canvas{}
 	n := float64(len(f.Actors))
 	const style = "y b"
 	column := 40.0
@@ -97,7 +97,7 @@ func (f Bars) SVG() string {
 	if len(f.Bars) == 0 {
 		return ""
 	}
-	c := &canvas{id: f.ID}
+	c := &canvas{}
 	most, badge := 1, 0.0
 	for _, b := range f.Bars {
 		most = max(most, b.Done+b.Proposed)

@@ -25,7 +25,7 @@ func (f Ladders) SVG() string {
 		pitch      = 5.4
 		swarm      = 5 * pitch // at least, below the group's own line
 	)
-	c := &canvas{id: f.ID}
+	c := &canvas{}
 	limit, later := f.axisEnd()
 	x := scale{0, limit, axisLeft + 6, axisRight}
 	top := 46.0

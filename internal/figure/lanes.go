@@ -25,9 +25,9 @@ func (f Lanes) SVG() string {
 		right = width - 8.0
 		pitch = 6.0 // height of one level
 	)
-	c := &canvas{id: f.ID}
+	c := &canvas{}
 	x := scale{math.Floor(from), to + (to-from)*0.004 + 0.02, left + 6, right - 4}
-	fade := f.ID + "-fade"
+	fade := f.id() + "-fade"
 	c.put(`<defs>`)
 	for i := range max(1, len(f.Domains)) {
 		c.put(`<linearGradient id="`, fade, i, `"><stop class="f`, i, `" offset="0" stop-opacity="0"/><stop class="f`, i, `" offset=".35"/><stop class="f`, i, `" offset=".65"/><stop class="f`, i, `" offset="1" stop-opacity="0"/></linearGradient>`)

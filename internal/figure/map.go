@@ -249,7 +249,7 @@ func (m *atlas) spreadEdge(frame box) {
 }
 
 func (m *atlas) drawLand(countries []country) {
-	id := m.ID
+	id := m.id()
 	m.put(`<defs><clipPath id="`, id, `-frame"><rect x="`, m.frame.x0, `" y="`, m.frame.y0, `" width="`, m.frame.x1-m.frame.x0, `" height="`, m.frame.y1-m.frame.y0, `" rx="4"/></clipPath><pattern id="`, id,
 		`-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" y1="0" x2="0" y2="5"/></pattern></defs><g clip-path="url(#`, id, `-frame)">`)
 	m.rect("sea", m.frame.x0, m.frame.y0, m.frame.x1-m.frame.x0, m.frame.y1-m.frame.y0)

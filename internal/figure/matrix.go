@@ -12,7 +12,7 @@ func (f Matrix) SVG() string {
 	if n < 2 || f.Cell == nil {
 		return ""
 	}
-	c := &canvas{id: f.ID}
+	c := &canvas{}
 	left := 60.0
 	for _, a := range f.Actors {
 		for _, l := range wrap("b", a.Name, 130, 2) {

@@ -20,7 +20,7 @@ func (f Owes) SVG() string {
 		last  = width - 2.0
 		row   = 46.0
 	)
-	c := &canvas{id: f.ID}
+	c := &canvas{}
 	inside, outside := index(f.Inside), index(f.Outside)
 	outOrder := f.outsideOrder(inside, outside)
 	rows := float64(max(len(f.Inside), 1))

@@ -25,7 +25,7 @@ func (f Series) SVG() string {
 	if !(from < to) {
 		return ""
 	}
-	c := &canvas{id: f.ID}
+	c := &canvas{}
 	labels, right := wrapNames(f.Lines, 150)
 	const left, high, strip = 44.0, 220.0, 54.0
 	x := scale{from, to, left, width - right}

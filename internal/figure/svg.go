@@ -30,7 +30,6 @@ const (
 // canvas collects the elements of one figure, and where its text stands.
 type canvas struct {
 	strings.Builder
-	id    string
 	boxes []box
 }
 
@@ -305,14 +304,17 @@ var depthNames = map[Depth]string{
 func (c *canvas) figure(h Head, height float64, minimum int, style string) string {
 	var out strings.Builder
 	out.Grow(c.Len() + 2048)
-	id := escape(h.ID)
+	id := escape(h.id())
 	for _, s := range []string{`<svg xmlns="http://www.w3.org/2000/svg" id="`, id, `" class="figure" role="img" aria-labelledby="`, id, `-t `, id, `-d" viewBox="0 0 `,
 		strconv.Itoa(width), " ", num(math.Ceil(height)), `" style="min-width:`, strconv.Itoa(minimum), `px"><title id="`, id, `-t">`, escape(h.Title),
-		`</title><desc id="`, id, `-d">`, escape(h.Desc), `</desc><style>`, scope("#"+h.ID, base+style), `</style>`, c.String(), "</svg>"} {
+		`</title><desc id="`, id, `-d">`, escape(h.Desc), `</desc><style>`, scope("#"+h.id(), base+style), `</style>`, c.String(), "</svg>"} {
 		out.WriteString(s)
 	}
 	return out.String()
 }
+
+// id is the figure's id on the page, apart from that of the section around it.
+func (h Head) id() string { return "fig-" + h.ID }
 
 // scope puts a selector before each selector of simple rules, one rule a line,
 // so that the figure's style stays inside the figure.

@@ -3,7 +3,7 @@ package figure
 // Head is what every figure carries: an id that is unique on the page, and the
 // text that stands in for the picture.
 type Head struct {
-	ID    string // letters, digits and hyphens
+	ID    string // letters, digits and hyphens; the figure's own ids are fig-ID and beyond
 	Title string // the finding
 	Desc  string // what a reader who cannot see the figure should learn from it
 }
