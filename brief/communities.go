@@ -42,9 +42,9 @@ func (f *findings) communitiesSection(ctx context.Context, seed uint64) (Section
 	whole := most == len(f.members)
 	switch {
 	case whole && len(others) == 0:
-		s.Title = fmt.Sprintf("By what they do together the members of the %s are a community of their own", f.c.Group.Short)
+		s.Title = fmt.Sprintf("By what they do together the members of %s are a community of their own", f.c.Group.Short)
 	case whole:
-		s.Title = fmt.Sprintf("The members of the %s fall into one community, with %s", f.c.Group.Short, joinAnd(f.names(others)))
+		s.Title = fmt.Sprintf("The members of %s fall into one community, with %s", f.c.Group.Short, joinAnd(f.names(others)))
 	default:
 		var apart []string
 		for _, m := range f.members {
@@ -52,9 +52,9 @@ func (f *findings) communitiesSection(ctx context.Context, seed uint64) (Section
 				apart = append(apart, m)
 			}
 		}
-		s.Title = fmt.Sprintf("The %s is not one community: by what they do together %s stand apart from the rest", f.c.Group.Short, joinAnd(f.names(apart)))
+		s.Title = fmt.Sprintf("%s is not one community: by what they do together %s stand apart from the rest", f.c.Group.Short, joinAnd(f.names(apart)))
 		if len(apart) == 1 {
-			s.Title = fmt.Sprintf("The %s is not one community: by what it does with others %s stands apart from the rest", f.c.Group.Short, f.short(apart[0]))
+			s.Title = fmt.Sprintf("%s is not one community: by what it does with others %s stands apart from the rest", f.c.Group.Short, f.short(apart[0]))
 		}
 	}
 	better := slices.IndexFunc(r.Formats, func(x measure.Format) bool { return x.Name == f.c.Group.Short })

@@ -237,8 +237,8 @@ func (f *findings) claimsSection() Section {
 	if f.c.Document != "" {
 		document = "“" + f.c.Document + "”"
 	}
-	s.Title = fmt.Sprintf("Of %d claims of the founding document %d do not stand, %d cannot be verified, %d agree with the record",
-		len(f.c.Claims), counts["disagrees"], counts["unverified"], counts["agrees"])
+	s.Title = fmt.Sprintf("Of %d claims of the founding document the record supports %d and contradicts %d; %d cannot be verified",
+		len(f.c.Claims), counts["agrees"], counts["disagrees"], counts["unverified"])
 	s.Text = append(s.Text, fmt.Sprintf("Each checkable statement of %s is set against the acts on record. A person reached the verdicts, on the whole record.", document))
 	s.Tables = append(s.Tables, t)
 	return s

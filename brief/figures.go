@@ -54,7 +54,7 @@ func (f *findings) drawLadders(s *Section) {
 		}
 		l.Others = append(l.Others, other)
 	}
-	l.Head = head(s, fmt.Sprintf("For each rung, the years from founding to reaching it: the %s and %d other groups of the reference class. %s.", f.c.Group.Short, len(class), s.Title))
+	l.Head = head(s, fmt.Sprintf("For each rung, the years from founding to reaching it: %s and %d other groups of the reference class. %s.", f.c.Group.Short, len(class), s.Title))
 	s.SVG = l.SVG()
 }
 

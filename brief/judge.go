@@ -159,7 +159,12 @@ func (f *findings) verdict(seed uint64) *Verdict {
 	v := &Verdict{Group: f.c.Group.Code, AsOf: f.asOf, Level: f.ladder.Level, Record: f.c.Checksum,
 		Forecasts: []Forecast{}, For: []Evidence{}, Against: []Evidence{}, Postures: []Crossing{}, Watch: []Evidence{}}
 	v.Statement = f.statement()
-	if f.stage != noGroup && f.stage != tooLittle {
+	switch f.stage {
+	case tooLittle:
+		v.Level = ""
+		return v
+	case noGroup:
+	default:
 		v.Forecasts = f.forecasts(seed)
 	}
 	v.For, v.Against, v.Watch = f.evidenceFor(), f.evidenceAgainst(), f.watch()
@@ -221,7 +226,9 @@ func (f *findings) notHeld() []string {
 func (f *findings) directionSentence() string {
 	since := entente.DayOf(f.asOf.Year()-recentYears, int(f.asOf.Time().Month()), f.asOf.Time().Day())
 	var gained []string
-	for _, r := range f.ladder.Rungs {
+	rungs := slices.Clone(f.ladder.Rungs)
+	slices.SortStableFunc(rungs, func(a, b measure.Rung) int { return a.Date.Compare(b.Date) })
+	for _, r := range rungs {
 		if r.Reached && r.Date.Start > since {
 			gained = append(gained, fmt.Sprintf("%s (%s)", r.Rung, dateWords(r.Date)))
 		}
@@ -283,8 +290,11 @@ func (f *findings) evidenceFor() []Evidence {
 		verb string
 	}{{entente.Defense, "defence"}, {entente.Consultation, "consultation"}} {
 		if pairs, acts := pairsOf(f.among(kind.o, measure.StandsInForce)); len(pairs) > 0 {
-			list = append(list, Evidence{fmt.Sprintf("%s of members owe each other %s by a text in force: %s.",
-				plural(len(pairs), "pair", "pairs"), kind.verb, f.pairList(pairs)), acts})
+			text := fmt.Sprintf("%s of members owe each other %s by a text in force: %s.", plural(len(pairs), "pair", "pairs"), kind.verb, f.pairList(pairs))
+			if n := len(f.members); len(pairs) == n*(n-1)/2 {
+				text = fmt.Sprintf("Every pair of members owes each other %s by a text in force.", kind.verb)
+			}
+			list = append(list, Evidence{text, acts})
 		}
 		if pairs, acts := pairsOf(f.among(kind.o, measure.StandsSigned)); kind.o == entente.Defense && len(pairs) > 0 {
 			list = append(list, Evidence{fmt.Sprintf("A further promise of defence is signed and not seen in force: %s.", f.pairList(pairs)), acts})
@@ -402,7 +412,7 @@ func (f *findings) outsideChannels() []*channel {
 		}
 	}
 	for _, b := range f.bonds {
-		if b.Obligation == entente.Defense && b.Status == measure.StandsInForce && b.Via != f.c.Group.Code {
+		if b.Obligation == entente.Defense && b.Status == measure.StandsInForce && b.Via != f.c.Group.Code && f.reachesOutside(b.Via) {
 			via := b.Via
 			if f.c.Actor(via) != nil {
 				via = "the " + f.c.Name(via)
@@ -425,6 +435,23 @@ func (f *findings) outsideChannels() []*channel {
 		note("a bilateral treaty with "+f.c.Name(outsider), member, o.Acts)
 	}
 	return channels
+}
+
+// reachesOutside reports whether an organisation's promise of defence binds a
+// member to anyone outside the group. Where the record follows only one of the
+// organisation's states, the others are taken to be outside.
+func (f *findings) reachesOutside(via string) bool {
+	bound := 0
+	for _, o := range f.obligations {
+		if o.Via != via || o.Obligation != entente.Defense || o.Status != measure.StandsInForce {
+			continue
+		}
+		bound++
+		if !slices.Contains(f.members, o.A) || !slices.Contains(f.members, o.B) {
+			return true
+		}
+	}
+	return bound == 0
 }
 
 func (f *findings) inView(ids []string) []string {

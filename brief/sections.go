@@ -38,9 +38,9 @@ func (f *findings) ladderSection() Section {
 	case len(missing) == 0:
 		s.Title = "Every rung of the ladder is held"
 	default:
-		s.Title = fmt.Sprintf("The %s holds %s; %s are missing", f.c.Group.Short, joinAnd(held), joinAnd(missing))
+		s.Title = fmt.Sprintf("%s holds %s; %s are missing", f.c.Group.Short, joinAnd(held), joinAnd(missing))
 		if len(missing) == 1 {
-			s.Title = fmt.Sprintf("The %s holds %s; only %s is missing", f.c.Group.Short, joinAnd(held), missing[0])
+			s.Title = fmt.Sprintf("%s holds %s; only %s is missing", f.c.Group.Short, joinAnd(held), missing[0])
 		}
 	}
 	t := Table{Caption: "The rungs, the acts that hold them, and other readings of the same rung", Columns: cols("Rung", "What must be observed", "Held since", "Acts that come close", "Other readings"), Open: true}
@@ -252,7 +252,7 @@ func (f *findings) timelineSection() Section {
 	case total < 5:
 		s.Title = fmt.Sprintf("Few acts of cooperation are recorded in the %d years to %s", recentYears, longDay(f.asOf))
 	default:
-		s.Title = fmt.Sprintf("Of %d acts in the last %d years %d were bilateral, %d in the name of the %s and %d in other formats",
+		s.Title = fmt.Sprintf("Of %d acts in the last %d years %d were bilateral, %d in the name of %s and %d in other formats",
 			total, recentYears, recent["bilateral"], recent[f.c.Group.Short], f.c.Group.Short, total-recent["bilateral"]-recent[f.c.Group.Short])
 	}
 	columns := []string{"Period"}
