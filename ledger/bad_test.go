@@ -224,3 +224,16 @@ func TestVeryManyProblemsAreCounted(t *testing.T) {
 		t.Errorf("the text ends with %q", err.Error()[len(err.Error())-100:])
 	}
 }
+
+// Texts made to exhaust a parser are refused in moments and little memory.
+func TestHostileYAML(t *testing.T) {
+	for _, unit := range []string{"[", "{a: ", "- ", "? ", "!a ", "&a ", "#\n", "a:\n", "- - \n", "--- \n", "\""} {
+		folder := readMap(t, "testdata/small")
+		folder["case.yaml"].Data = []byte(strings.Repeat(unit, maxCase/len(unit)))
+		_, err := Load(t.Context(), folder, Options{})
+		var problems Problems
+		if !errors.As(err, &problems) {
+			t.Errorf("%q: got %.300v", unit, err)
+		}
+	}
+}

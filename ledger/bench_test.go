@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,29 @@ func BenchmarkImport(b *testing.B) {
 			b.ReportMetric(float64(info.Size())/1e6, "MB-file")
 		}
 	})
+}
+
+// BenchmarkImportProcess imports a million acts in a process of its own and reports
+// that process's largest memory, to show that it does not hold the folder.
+func BenchmarkImportProcess(b *testing.B) {
+	for _, acts := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("acts=%d", acts), func(b *testing.B) {
+			dir := largeFolder(b, acts)
+			path := filepath.Join(b.TempDir(), "large.entente")
+			for b.Loop() {
+				_ = os.Remove(path)
+				out, err := child(b, "import", path, dir).CombinedOutput()
+				if err != nil {
+					b.Fatalf("%v: %s", err, out)
+				}
+				var kB float64
+				if i := strings.Index(string(out), "VmHWM:"); i >= 0 {
+					_, _ = fmt.Sscan(string(out[i+len("VmHWM:"):]), &kB)
+				}
+				b.ReportMetric(kB/1000, "MB-peak")
+			}
+		})
+	}
 }
 
 func BenchmarkOpen(b *testing.B) {

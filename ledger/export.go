@@ -32,13 +32,14 @@ func Export(ctx context.Context, from, folder string) error {
 
 // ExportFS is Export from any file system, an embedded one for example.
 func ExportFS(ctx context.Context, from fs.FS, folder string) error {
-	if _, _, err := readLog(ctx, from, nil); err != nil {
+	sound, err := checkFolder(ctx, from)
+	if err != nil {
 		return err
 	}
 	return writeFolder(folder, func(dir string) error {
 		w := &folderWriter{dir: dir}
 		defer w.abandon()
-		if err := newRecord().readFolder(ctx, from, w.put); err != nil {
+		if err := sound.eachRow(ctx, w.put); err != nil {
 			return err
 		}
 		if err := w.begin(logFile, ""); err != nil {

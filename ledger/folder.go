@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -24,33 +25,31 @@ type Options struct {
 func Load(ctx context.Context, fsys fs.FS, opt Options) (*entente.Case, error) {
 	r := newRecord()
 	r.keep, r.knownAt = true, opt.KnownAt
-	if err := r.readFolder(ctx, fsys, nil); err != nil {
+	if err := r.readFolder(ctx, fsys); err != nil {
 		return nil, err
 	}
 	return r.build(), nil
 }
 
-// readFolder reads all tables of a folder, handing each sound row to sink if
-// there is one. It returns Problems when the folder is malformed.
-func (r *record) readFolder(ctx context.Context, fsys fs.FS, sink func(row) error) error {
+// readFolder reads and checks all tables of a folder. It returns Problems when
+// the folder is malformed.
+func (r *record) readFolder(ctx context.Context, fsys fs.FS) error {
 	if err := r.strangers(fsys); err != nil {
 		return err
 	}
 	for t := range tableCount {
-		if err := r.readFile(ctx, fsys, t, sink); err != nil {
+		found, err := scanFile(ctx, fsys, t, func(file io.Reader) error {
+			sum := sha256.New()
+			if err := r.readFile(t, io.TeeReader(file, sum)); err != nil {
+				return err
+			}
+			sum.Sum(r.sums[t][:0])
+			return nil
+		})
+		if err != nil {
 			return err
 		}
-	}
-	return r.finish()
-}
-
-func (r *record) readFile(ctx context.Context, fsys fs.FS, t tableID, sink func(row) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	file, err := fsys.Open(t.file())
-	if errors.Is(err, fs.ErrNotExist) {
-		if tables[t].required {
+		if !found && tables[t].required {
 			r.opaque[t] = true
 			hint := "every case has one"
 			if t != caseTable {
@@ -58,33 +57,112 @@ func (r *record) readFile(ctx context.Context, fsys fs.FS, t tableID, sink func(
 			}
 			r.report(Problem{File: t.file(), Message: "the file is missing", Hint: hint})
 		}
-		return nil
 	}
+	return r.finish()
+}
+
+// scanFile opens the file of a table, if there is one, and hands it to read.
+func scanFile(ctx context.Context, fsys fs.FS, t tableID, read func(io.Reader) error) (found bool, err error) {
+	file, err := fsys.Open(t.file())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, ctx.Err()
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	if err := read(&contextReader{ctx: ctx, from: file}); err != nil {
+		return true, fmt.Errorf("%s: %w", t.file(), err)
+	}
+	return true, nil
+}
+
+func (r *record) readFile(t tableID, file io.Reader) error {
+	if t != caseTable {
+		return r.readTable(t, file)
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxCase+1))
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	reader := &contextReader{ctx: ctx, from: file}
-	if t != caseTable {
-		if err := r.readTable(t, reader, sink); err != nil {
-			return fmt.Errorf("%s: %w", t.file(), err)
-		}
+	if len(text) > maxCase {
+		r.report(Problem{File: t.file(), Message: "the file is larger than 64 KiB", Hint: "acts and sources have tables of their own"})
 		return nil
 	}
-	text, err := io.ReadAll(io.LimitReader(reader, maxCell+1))
-	if err != nil {
-		return fmt.Errorf("%s: %w", t.file(), err)
-	}
-	if len(text) > maxCell {
-		r.report(Problem{File: t.file(), Message: "the file is larger than 1 MiB", Hint: "acts and sources have tables of their own"})
-		return nil
-	}
-	before := len(r.problems)
 	r.readCase(string(text), false)
-	if sink != nil && len(r.problems) == before {
-		return sink(row{caseTable, "case", string(text)})
+	return nil
+}
+
+// eachRow hands out the rows of a folder that has been read and found sound,
+// without holding or checking them. The files must still be those that were read.
+func (s *soundFolder) eachRow(ctx context.Context, each func(row) error) error {
+	for t := range tableCount {
+		var sum [sha256.Size]byte
+		if _, err := scanFile(ctx, s.fsys, t, func(file io.Reader) error {
+			hash := sha256.New()
+			if err := eachRowOf(t, io.TeeReader(file, hash), each); err != nil {
+				return err
+			}
+			hash.Sum(sum[:0])
+			return nil
+		}); err != nil {
+			return err
+		}
+		if sum != s.sums[t] {
+			return errChanging
+		}
 	}
 	return nil
+}
+
+var errChanging = errors.New("the folder was changed while it was being read; nothing was written, try again")
+
+func eachRowOf(t tableID, file io.Reader, each func(row) error) error {
+	if t == caseTable {
+		text, err := io.ReadAll(io.LimitReader(file, maxCase+1))
+		if err != nil {
+			return err
+		}
+		return each(row{t, caseTable.String(), string(text)})
+	}
+	sound := true
+	in := newCSVReader(file, func(int, int, string, string) { sound = false })
+	if _, _, err := in.header(tableColumns[t]); err != nil {
+		return err
+	}
+	for {
+		more, err := in.next()
+		if err != nil || !more {
+			return err
+		}
+		if !in.row(len(tableColumns[t])) || !sound {
+			return errChanging
+		}
+		text := string(in.joined)
+		id, _, _ := strings.Cut(text, string(separator))
+		if err := each(row{t, id, text}); err != nil {
+			return err
+		}
+	}
+}
+
+// soundFolder is a folder that has been read and found sound.
+type soundFolder struct {
+	fsys     fs.FS
+	sums     [tableCount][sha256.Size]byte // of the files; zero where there is none
+	recorded entente.Date
+}
+
+// checkFolder reads a folder to the end, its log included, holding only the ids.
+func checkFolder(ctx context.Context, fsys fs.FS) (*soundFolder, error) {
+	r := newRecord()
+	if err := r.readFolder(ctx, fsys); err != nil {
+		return nil, err
+	}
+	if _, _, err := readLog(ctx, fsys, nil); err != nil {
+		return nil, err
+	}
+	return &soundFolder{fsys, r.sums, r.recorded}, nil
 }
 
 // strangers reports tables that no case has: a misspelt name must not pass for

@@ -121,10 +121,8 @@ func ImportFS(ctx context.Context, path string, folder fs.FS, v Revision) (Summa
 	}
 	// The folder is read twice: once to know that it is sound, before anything is
 	// touched, and once to write it. So neither needs to hold it in memory.
-	if err := newRecord().readFolder(ctx, folder, nil); err != nil {
-		return Summary{}, err
-	}
-	if _, _, err := readLog(ctx, folder, nil); err != nil {
+	sound, err := checkFolder(ctx, folder)
+	if err != nil {
 		return Summary{}, err
 	}
 	f, err := openOrCreate(ctx, path, v.Create)
@@ -134,14 +132,14 @@ func ImportFS(ctx context.Context, path string, folder fs.FS, v Revision) (Summa
 	defer f.Close()
 	var sum Summary
 	err = f.write(ctx, "import", func(tx *sql.Tx) error {
-		w, err := newWriter(ctx, f, tx, v)
+		w, err := newWriter(ctx, f, tx, v, sound.recorded)
 		if err != nil {
 			return err
 		}
 		if err := w.restore(folder); err != nil {
 			return err
 		}
-		if err := w.record.readFolder(ctx, folder, w.put); err != nil {
+		if err := sound.eachRow(ctx, w.put); err != nil {
 			return err
 		}
 		sum, err = w.finish()
@@ -189,11 +187,11 @@ type queryer interface {
 
 // writer appends revisions to a ledger within one transaction.
 type writer struct {
-	ctx    context.Context
-	file   *file
-	tx     *sql.Tx
-	by     Revision
-	record *record // reads the folder for the second time
+	ctx   context.Context
+	file  *file
+	tx    *sql.Tx
+	by    Revision
+	since entente.Date // when the case was recorded
 
 	count   int64
 	head    []byte
@@ -207,10 +205,10 @@ type writer struct {
 	sum     Summary
 }
 
-func newWriter(ctx context.Context, f *file, tx *sql.Tx, by Revision) (*writer, error) {
+func newWriter(ctx context.Context, f *file, tx *sql.Tx, by Revision, recorded entente.Date) (*writer, error) {
 	// The driver starts a goroutine for every statement that can be cancelled; the
 	// reader of the folder notices the end of the context instead.
-	w := &writer{ctx: context.WithoutCancel(ctx), file: f, tx: tx, by: by, record: newRecord()}
+	w := &writer{ctx: context.WithoutCancel(ctx), file: f, tx: tx, by: by, since: recorded}
 	var err error
 	if w.count, w.head, err = readHead(ctx, tx); err != nil {
 		return nil, err
@@ -336,10 +334,10 @@ func (w *writer) knownAt(r, old row, changed bool) entente.Date {
 	switch {
 	case !w.by.KnownAt.IsZero():
 		return w.by.KnownAt
-	case changed || w.record.recorded.IsZero():
+	case changed:
 		return entente.On(dayOf(w.by.Now))
 	}
-	return w.record.recorded
+	return w.since
 }
 
 // append writes a sealed revision; first is the number of the row's first one.

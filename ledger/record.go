@@ -25,6 +25,7 @@ type record struct {
 
 	problems Problems
 	more     int
+	sums     [tableCount][sha256.Size]byte // of a folder's files as they were read
 
 	horizon, recorded entente.Date
 	ids               [tableCount]map[string]int32 // id -> number of the row in its table, from 0
@@ -484,9 +485,8 @@ func checksum(view *[tableCount][]string) string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// readTable reads a table of a folder: every row goes to the record and, if it is
-// sound, to sink.
-func (r *record) readTable(t tableID, file io.Reader, sink func(row) error) error {
+// readTable reads a table of a folder.
+func (r *record) readTable(t tableID, file io.Reader) error {
 	report := func(line, column int, message, hint string) {
 		r.report(Problem{File: t.file(), Line: line, Column: column, Message: message, Hint: hint})
 	}
@@ -529,14 +529,7 @@ func (r *record) readTable(t tableID, file io.Reader, sink func(row) error) erro
 			r.know(t, strings.Split(text, string(separator))[places[0]], in.line)
 			continue
 		}
-		before := len(r.problems) + r.more
 		r.folderRow(t, text, in.line, in.starts)
-		if sink != nil && len(r.problems)+r.more == before {
-			id, _, _ := strings.Cut(text, string(separator))
-			if err := sink(row{t, id, text}); err != nil {
-				return err
-			}
-		}
 	}
 	if count == 0 && tables[t].required {
 		r.opaque[t] = true

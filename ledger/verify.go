@@ -68,7 +68,7 @@ func (p *Report) folder(ctx context.Context) error {
 	r := newRecord()
 	r.keep = true
 	fsys := os.DirFS(p.Path)
-	err := r.readFolder(ctx, fsys, nil)
+	err := r.readFolder(ctx, fsys)
 	var problems Problems
 	if errors.As(err, &problems) {
 		for _, problem := range problems {

@@ -8,10 +8,16 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"entente"
 )
+
+// maxCase bounds case.yaml in bytes: some texts take the parser time that grows
+// with the square of their length.
+const maxCase = 64 << 10
 
 // The reader walks the syntax tree itself instead of decoding into a struct:
 // so it finds every problem, each with its line and column, and no value changes
@@ -189,7 +195,11 @@ func (y *yamlReader) parse(text string) (root ast.Node) {
 			root = nil
 		}
 	}()
-	file, err := parser.ParseBytes([]byte(text), 0)
+	tokens := lexer.Tokenize(text)
+	if !y.shallow(tokens) {
+		return nil
+	}
+	file, err := parser.Parse(tokens, 0)
 	if err != nil {
 		p := Problem{File: "case.yaml", Line: 1, Message: err.Error()}
 		if e, ok := err.(yaml.Error); ok {
@@ -203,11 +213,55 @@ func (y *yamlReader) parse(text string) (root ast.Node) {
 		return nil
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		y.report(Problem{File: "case.yaml", Line: 1, Message: fmt.Sprintf("%d YAML documents", len(file.Docs)),
-			Hint: "the file holds one: id, title, question, horizon, recorded, group, members"})
+		message := "the file holds no fields"
+		if len(file.Docs) > 1 {
+			message = fmt.Sprintf("%d YAML documents in one file", len(file.Docs))
+		}
+		y.report(Problem{File: "case.yaml", Line: 1, Message: message, Hint: "it holds id, title, question, horizon, recorded, group and members, once"})
 		return nil
 	}
 	return file.Docs[0].Body
+}
+
+// shallow reports whether the text may be parsed: the parser calls itself for
+// every level, so a megabyte of brackets would exhaust memory. A case nests three
+// levels deep and uses neither anchors, tags, merges nor complex keys.
+func (y *yamlReader) shallow(tokens token.Tokens) bool {
+	const deepest, widest, most = 16, 200, 16
+	sound := true
+	fail := func(tk *token.Token, message, hint string) {
+		y.report(Problem{File: "case.yaml", Line: tk.Position.Line, Column: tk.Position.Column, Message: message, Hint: hint})
+		sound = false
+	}
+	depth, line, marks := 0, 0, 0
+	for _, tk := range tokens {
+		if tk.Position.Line != line {
+			line, marks = tk.Position.Line, 0
+		}
+		switch tk.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			depth++
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		case token.SequenceEntryType, token.MappingValueType:
+			if depth == 0 {
+				marks++
+			}
+			if tk.Position.Column > widest && depth == 0 {
+				marks = most + 1
+			}
+		case token.AnchorType, token.AliasType, token.TagType, token.MergeKeyType, token.MappingKeyType, token.DirectiveType:
+			if len(y.problems) < 100 {
+				fail(tk, fmt.Sprintf("%q is not used in a case", tk.Value), "anchors, aliases, tags, merges and complex keys are not used; put the text in quotes if it begins with this sign")
+			}
+			sound = false
+		}
+		if depth > deepest || marks > most {
+			fail(tk, "nested too deeply", "a case nests three levels deep; quote texts that contain colons or brackets")
+			return false
+		}
+	}
+	return sound
 }
 
 func (y *yamlReader) fail(node ast.Node, message, hint string) {
