@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -28,9 +29,8 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 // page is a brief with what the page needs to know beside it.
 type page struct {
 	*Brief
-	number map[string]int     // of an act in the register, from 1
-	source map[string]int     // of a source in Brief.Sources
-	told   map[string]*ActRow // by id
+	number map[string]int // of an act in the register, from 1
+	source map[string]int // of a source in Brief.Sources
 }
 
 // HTML writes the brief as one self-contained page: no script, no outside
@@ -40,21 +40,14 @@ func (b *Brief) HTML(w io.Writer) error {
 }
 
 func (b *Brief) page() *page {
-	p := &page{Brief: b, number: make(map[string]int, len(b.Acts)), source: make(map[string]int, len(b.Sources)), told: make(map[string]*ActRow, len(b.Acts))}
+	p := &page{Brief: b, number: make(map[string]int, len(b.Acts)), source: make(map[string]int, len(b.Sources))}
 	for i := range b.Acts {
 		p.number[b.Acts[i].ID] = i + 1
-		p.told[b.Acts[i].ID] = &b.Acts[i]
 	}
 	for i := range b.Sources {
 		p.source[b.Sources[i].ID] = i
 	}
 	return p
-}
-
-// ref is a link from a number or a sentence to an act of the register.
-type ref struct {
-	ID, Title string
-	Number    int // 0: the act is not in the register
 }
 
 // shownTable is a table with the page that resolves its links.
@@ -67,27 +60,71 @@ type shownTable struct {
 // Args passes a table to its template.
 func (p *page) Args(t Table, file string) shownTable { return shownTable{p, t, file} }
 
+// shownFirst is how many reasons stand open; the rest is one click away.
+const shownFirst = 6
+
+// reasons are a list of evidence with the page that resolves its links.
+type reasons struct {
+	Page *page
+	List []Evidence
+}
+
+// partedReasons are those that stand open, and the rest or nil.
+type partedReasons struct {
+	First reasons
+	Rest  *reasons
+}
+
+// Reasons parts a list of evidence into what stands open and the rest.
+func (p *page) Reasons(list []Evidence) partedReasons {
+	if len(list) <= shownFirst+1 {
+		return partedReasons{First: reasons{p, list}}
+	}
+	return partedReasons{reasons{p, list[:shownFirst]}, &reasons{p, list[shownFirst:]}}
+}
+
 // foldRefs is the number of links beyond which they are folded away.
 const foldRefs = 5
 
-// refs are the links behind a cell, a fact or a reason.
-type refs struct {
-	List   []ref
-	Folded bool
+// Refs writes the links from a number or a sentence to its acts, in the order of
+// the register. The text is built here, not in the template, because a brief has
+// thousands of them.
+func (p *page) Refs(ids []string) template.HTML {
+	if len(ids) == 0 {
+		return ""
+	}
+	ids = p.inOrder(ids)
+	var b strings.Builder
+	closing := "</span>"
+	if len(ids) > foldRefs {
+		fmt.Fprintf(&b, `<details class="refs"><summary>%d acts</summary>`, len(ids))
+		closing = "</details>"
+	} else {
+		b.WriteString(`<span class="refs">`)
+	}
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		n := p.number[id]
+		if n == 0 {
+			b.WriteString(template.HTMLEscapeString(id))
+			continue
+		}
+		b.WriteString(`<a href="#act-` + template.HTMLEscapeString(id) + `"`)
+		if len(ids) <= foldRefs {
+			a := &p.Acts[n-1]
+			b.WriteString(` title="` + template.HTMLEscapeString(a.Date+": "+a.Title) + `"`)
+		}
+		b.WriteString(">" + strconv.Itoa(n) + "</a>")
+	}
+	b.WriteString(closing)
+	return template.HTML(b.String())
 }
 
-// Refs resolves act ids to links, in the order of the register.
-func (p *page) Refs(ids []string) refs {
-	list := make([]ref, 0, len(ids))
-	for _, id := range ids {
-		r := ref{ID: id, Number: p.number[id]}
-		if a := p.told[id]; a != nil {
-			r.Title = a.Date + ": " + a.Title
-		}
-		list = append(list, r)
-	}
-	slices.SortStableFunc(list, func(a, b ref) int { return a.Number - b.Number })
-	return refs{list, len(list) > foldRefs}
+// inOrder sorts act ids by their number in the register.
+func (p *page) inOrder(ids []string) []string {
+	return slices.SortedStableFunc(slices.Values(ids), func(a, b string) int { return p.number[a] - p.number[b] })
 }
 
 // SourcesOf returns the sources of an act that are listed; an id without a row is

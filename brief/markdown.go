@@ -143,12 +143,12 @@ func (m *markdown) links(ids []string) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	list := m.Refs(ids).List
-	parts := make([]string, len(list))
-	for i, r := range list {
-		parts[i] = "`" + r.ID + "`"
-		if r.Number > 0 {
-			parts[i] = fmt.Sprintf("[%d](#act-%s)", r.Number, r.ID)
+	parts := make([]string, 0, len(ids))
+	for _, id := range m.inOrder(ids) {
+		if n := m.number[id]; n > 0 {
+			parts = append(parts, fmt.Sprintf("[%d](#act-%s)", n, id))
+		} else {
+			parts = append(parts, "`"+id+"`")
 		}
 	}
 	return " (" + strings.Join(parts, ", ") + ")"

@@ -38,11 +38,10 @@ func (f Lanes) SVG() string {
 	y := 8.0
 	for _, lane := range f.Lanes {
 		placed, levels := pile(lane.Marks, x)
-		height := max(50, float64(levels)*pitch+16)
+		height := max(54, float64(levels)*pitch+16)
 		base := y + height - 5
 		c.rect("lane", left, y, right-left, height)
 		name := wrap("b", lane.Name, left-12, 2)
-		at := body.lines("b", start, 0, y+height/2+5-8*float64(len(name)), name)
 		note := lane.Note
 		if note == "" {
 			note = fmt.Sprintf("%d acts", len(lane.Marks))
@@ -50,7 +49,9 @@ func (f Lanes) SVG() string {
 				note = "1 act"
 			}
 		}
-		body.text("m s", start, 0, at, note)
+		notes := wrap("y s", note, left-8, 2)
+		at := body.lines("b", start, 0, y+height/2+12-8*float64(len(name))-7*float64(len(notes)), name)
+		body.lines("y s", start, 0, at-1, notes)
 		for _, p := range placed {
 			f.mark(&body, lane.Marks[p.mark], p, base-pitch/2-float64(p.level)*pitch, fade)
 		}

@@ -116,6 +116,7 @@ const mapStyle = `.sea{fill:var(--fig-sea,#f3f7fa)}
 .far{fill:var(--fig-soft,#55616d)}
 .lead{stroke:var(--fig-soft,#55616d);stroke-width:.8}
 .it{font-style:italic}
+.l0{stroke-opacity:.75;stroke-width:1.2}
 .out{stroke:var(--fig-soft,#55616d)}
 .l3.out{stroke-width:3}
 .l2.out{stroke-width:1.9}

@@ -36,7 +36,7 @@ func (f Matrix) SVG() string {
 	top := slant*.7 + 14
 	if slant == 0 {
 		for _, a := range f.Actors {
-			top = max(top, leading(size)*float64(len(wrap(class(size, a.Role), a.Name, cell-2, 3)))+8)
+			top = max(top, leading(size)*float64(len(wrap(class(size, a.Role), a.Name, cell-2, 4)))+8)
 		}
 	}
 	for j, a := range f.Actors {
@@ -45,7 +45,7 @@ func (f Matrix) SVG() string {
 			c.put(`<text class="`, style, `" transform="translate(`, x, " ", top-6, `) rotate(-42)">`, escape(shorten(style, a.Name, 130)), `</text>`)
 			continue
 		}
-		lines := wrap(style, a.Name, cell-2, 3)
+		lines := wrap(style, a.Name, cell-2, 4)
 		c.lines(style, middle, x, top-8-leading(size)*float64(len(lines)-1), lines)
 	}
 	used := map[Depth]bool{}
