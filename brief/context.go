@@ -74,7 +74,12 @@ func (f *findings) threatsSection() Section {
 		return Section{}
 	}
 	s := Section{ID: "threats"}
-	states := slices.Concat(f.members, f.observers)
+	var states []string
+	for _, state := range slices.Concat(f.members, f.observers) {
+		if slices.ContainsFunc(f.c.Threats, func(t entente.Threat) bool { return slices.Contains(t.Exposed, state) }) {
+			states = append(states, state)
+		}
+	}
 	t := Table{Caption: "Threats, and what the exposed states do together in the domains that could answer them", Columns: cols(append([]string{"Threat", "Could be answered by"}, f.names(states)...)...)}
 	tally := map[string]int{}
 	exposures := 0
@@ -92,7 +97,7 @@ func (f *findings) threatsSection() Section {
 			fields[j] = string(d)
 		}
 		row := []Cell{{Text: threat.Name}, {Text: strings.Join(fields, ", ")}}
-		drawn := figure.Threat{Name: threat.Name, Group: threat.Section}
+		drawn := figure.Threat{Name: threat.Name, Group: upperFirst(threat.Section)}
 		for _, state := range states {
 			drawn.Answers = append(drawn.Answers, figure.NotExposed)
 			drawn.Titles = append(drawn.Titles, "")

@@ -193,8 +193,7 @@ func (f *findings) statement() string {
 	if f.stage == pact {
 		what = pactWords(f.ladder)
 	}
-	first := fmt.Sprintf("%s: on %s %s is %s (highest rung held: %s, %s)", answer[0], day, name, what,
-		f.ladder.Level, strings.ToLower(f.ladder.Rungs[f.ladder.Highest()].Name))
+	first := fmt.Sprintf("%s: on %s %s is %s (rung %s of r8)", answer[0], day, name, what, f.ladder.Level)
 	if missing := f.notHeld(); len(missing) > 0 {
 		first += ", with " + joinOr("no ", missing)
 	}

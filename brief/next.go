@@ -3,6 +3,7 @@ package brief
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"entente"
@@ -53,21 +54,46 @@ func (f *findings) nextSection(_ context.Context, seed uint64) (Section, error) 
 		return Section{}, nil
 	}
 	s := Section{ID: "next"}
-	likeliest := -1
-	t := Table{Caption: "Base rates of comparable groups, given how long this one has held its rung", Columns: cols("Rung", "#Years", "#Probability", "#95% interval", "In words", "From", "Thin because"), Open: true}
-	for i, p := range forecasts {
-		if p.Horizon == nextHorizon && (likeliest < 0 || p.Probability > forecasts[likeliest].Probability) {
-			likeliest = i
+	var horizons []float64
+	for _, p := range forecasts {
+		if !slices.Contains(horizons, p.Horizon) {
+			horizons = append(horizons, p.Horizon)
 		}
-		t.Rows = append(t.Rows, []Cell{{Text: p.Event}, {Text: fmt.Sprintf("%g", p.Horizon)}, {Text: percent(p.Probability)}, {Text: percent(p.Low) + " to " + percent(p.High)}, {Text: p.Words}, {Text: p.Method}, {Text: p.Thin}})
 	}
-	if likeliest >= 0 {
-		p := forecasts[likeliest]
-		s.Title = fmt.Sprintf("The likeliest next rung by the record of comparable groups is %s: %s within %g years", p.Event, percent(p.Probability), p.Horizon)
-	} else {
-		s.Title = "How often comparable groups went on"
+	columns := []string{"Rung"}
+	for _, h := range horizons {
+		columns = append(columns, fmt.Sprintf("#Within %s", plural(int(h), "year", "years")))
+	}
+	t := Table{Caption: "Base rates of comparable groups, given how long this one has held its rung, with 95% intervals", Open: true,
+		Columns: cols(append(columns, fmt.Sprintf("In words, %d years", nextHorizon), "#Reached it", "Read with care")...)}
+	likeliest := Forecast{Probability: -1}
+	for len(forecasts) > 0 {
+		row := []Cell{{Text: forecasts[0].Event}}
+		words, reached := "", ""
+		var care []string
+		for len(forecasts) > 0 && forecasts[0].Event == row[0].Text {
+			p := forecasts[0]
+			forecasts = forecasts[1:]
+			row = append(row, Cell{Text: fmt.Sprintf("%s (%s to %s)", percent(p.Probability), percent(p.Low), percent(p.High))})
+			reached = fmt.Sprintf("%d of %d", p.Events, p.N)
+			if p.Horizon == nextHorizon {
+				words = p.Words
+				if p.Thin != "" {
+					care = append(care, p.Thin)
+				}
+				if p.Probability > likeliest.Probability {
+					likeliest = p
+				}
+			}
+		}
+		t.Rows = append(t.Rows, append(row, Cell{Text: words}, Cell{Text: reached}, Cell{Text: strings.Join(care, "; ")}))
+	}
+	s.Title = "How often comparable groups went on"
+	if likeliest.Probability >= 0 {
+		s.Title = fmt.Sprintf("The likeliest next rung by the record of comparable groups is %s: %s within %d years", likeliest.Event, percent(likeliest.Probability), nextHorizon)
+		s.Text = append(s.Text, upperFirst(likeliest.Method)+".")
 	}
 	s.Tables = append(s.Tables, t)
-	s.Notes = append(s.Notes, "These are rates of a reference class, not a model of this group: nothing that it did or said lately moves them. The interval is that of resampling the class. Words follow the bands of Intelligence Community Directive 203 (2015).")
+	s.Notes = append(s.Notes, "These are rates of a reference class, not a model of this group: nothing that it did or said lately moves them. The intervals are those of resampling the class. Words follow the bands of Intelligence Community Directive 203 (2015).")
 	return s, nil
 }

@@ -455,9 +455,17 @@ func outsideWords(n int) string {
 	return "members are bound through " + plural(n, "channel", "channels")
 }
 
+// owedTable lists the obligations that keep admits, one row for each pair and
+// obligation, with every channel through which it runs.
 func (f *findings) owedTable(caption string, keep func(in int, o measure.Owed) bool) Table {
 	t := Table{Caption: caption, Columns: cols("Pair", "Obligation", "Through", "Since", "Acts")}
 	within := slices.Concat(f.members, f.observers)
+	type key struct {
+		a, b string
+		o    entente.Obligation
+	}
+	rows := map[key][]measure.Owed{}
+	var order []key
 	for _, o := range f.obligations {
 		in := 0
 		for _, code := range []string{o.A, o.B} {
@@ -465,9 +473,27 @@ func (f *findings) owedTable(caption string, keep func(in int, o measure.Owed) b
 				in++
 			}
 		}
-		if keep(in, o) {
-			t.Rows = append(t.Rows, []Cell{{Text: f.short(o.A) + " – " + f.short(o.B)}, {Text: obligationWords(o.Obligation)}, {Text: o.Via}, {Text: dateWords(o.Since)}, cite(plural(len(o.Acts), "act", "acts"), o.Acts)})
+		if !keep(in, o) {
+			continue
 		}
+		k := key{o.A, o.B, o.Obligation}
+		if rows[k] == nil {
+			order = append(order, k)
+		}
+		rows[k] = append(rows[k], o)
+	}
+	for _, k := range order {
+		var through, acts []string
+		var since entente.Date
+		for _, o := range rows[k] {
+			through = append(through, o.Via)
+			acts = append(acts, o.Acts...)
+			if since.IsZero() || o.Since.Compare(since) < 0 {
+				since = o.Since
+			}
+		}
+		acts = dedupe(acts)
+		t.Rows = append(t.Rows, []Cell{{Text: f.short(k.a) + " – " + f.short(k.b)}, {Text: obligationWords(k.o)}, {Text: strings.Join(through, ", ")}, {Text: dateWords(since)}, cite(plural(len(acts), "act", "acts"), acts)})
 	}
 	return t
 }

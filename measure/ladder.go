@@ -264,7 +264,7 @@ func (l *climber) meetings(r *Rung) {
 		case a.Type != entente.Meeting && a.Type != entente.Declaration && a.Type != entente.Institution:
 		case !securityMeeting(a.Body) || !l.quorum(a):
 			if a.Type == entente.Meeting && (a.Body == entente.DefenceIndustry || a.Body == entente.InteriorMinisters) {
-				r.near(a, "a meeting of "+bodyName(a.Body)+" is not one of defence ministers, chiefs of staff, security councils or intelligence chiefs")
+				r.near(a, "a meeting of "+bodyName(a.Body)+", not of defence or security heads")
 			}
 		case l.happened(a):
 			held = append(held, a)
