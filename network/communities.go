@@ -82,7 +82,6 @@ func (g *Graph) Communities(ctx context.Context, opt CommunityOptions) (c *Commu
 	if seeds <= 0 {
 		seeds = 60
 	}
-	base := newLevel(g)
 	labels := make([]int32, seeds*g.N())
 	runs := make([][]int32, seeds)
 	q := make([]float64, seeds)
@@ -90,7 +89,7 @@ func (g *Graph) Communities(ctx context.Context, opt CommunityOptions) (c *Commu
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), seeds) {
 		wait.Go(func() {
-			l := newLeiden(base, gamma)
+			l := newLeiden(g, gamma)
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= seeds {

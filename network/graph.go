@@ -23,7 +23,9 @@ type Graph struct {
 	start  []int32
 	nbr    []int32
 	weight []float64
-	total  float64 // sum of the weights, each edge once
+	// strength[v] is the sum of the weights of v's row, total that of all edges.
+	strength []float64
+	total    float64
 }
 
 // NewGraph makes a graph of n nodes. Edges between the same two nodes are merged
@@ -58,6 +60,7 @@ func NewGraph(n int, edges []Edge) (*Graph, error) {
 	}
 	g.fill(edges)
 	g.merge()
+	g.strengthen()
 	return g, nil
 }
 
@@ -112,6 +115,15 @@ func (g *Graph) merge() {
 	g.nbr, g.weight = g.nbr[:out:out], g.weight[:out:out]
 }
 
+func (g *Graph) strengthen() {
+	g.strength = make([]float64, g.N())
+	for v := range g.strength {
+		for _, w := range g.weight[g.start[v]:g.start[v+1]] {
+			g.strength[v] += w
+		}
+	}
+}
+
 // N returns the number of nodes.
 func (g *Graph) N() int { return len(g.start) - 1 }
 
@@ -125,13 +137,7 @@ func (g *Graph) Weight() float64 { return g.total }
 func (g *Graph) Degree(v int) int { return int(g.start[v+1] - g.start[v]) }
 
 // Strength returns the sum of the weights of v's edges.
-func (g *Graph) Strength(v int) float64 {
-	sum := 0.0
-	for _, w := range g.weight[g.start[v]:g.start[v+1]] {
-		sum += w
-	}
-	return sum
-}
+func (g *Graph) Strength(v int) float64 { return g.strength[v] }
 
 // Neighbours yields the neighbours of v, ascending, each with the weight of the
 // edge to it.
@@ -164,7 +170,9 @@ func (g *Graph) Unweighted() *Graph {
 	for i := range ones {
 		ones[i] = 1
 	}
-	return &Graph{g.start, g.nbr, ones, float64(g.M())}
+	u := &Graph{start: g.start, nbr: g.nbr, weight: ones, total: float64(g.M())}
+	u.strengthen()
+	return u
 }
 
 // Induced returns the graph of the nodes with in true and the edges among them;
@@ -202,6 +210,7 @@ func (g *Graph) Induced(in []bool) *Graph {
 		}
 		sub.start = append(sub.start, int32(len(sub.nbr)))
 	}
+	sub.strengthen()
 	return sub
 }
 

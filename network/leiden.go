@@ -18,7 +18,7 @@ func (g *Graph) Modularity(partition []int, gamma float64) (q float64, ok bool) 
 	}
 	label := make([]int32, g.N())
 	number(label, partition)
-	return newLevel(g).modularity(label, gamma, make([]float64, g.N())), true
+	return g.modularity(label, gamma, make([]float64, g.N())), true
 }
 
 // Leiden divides the graph into communities of high modularity by the Leiden
@@ -33,7 +33,7 @@ func (g *Graph) Leiden(gamma float64, seed uint64) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := newLeiden(newLevel(g), gamma)
+	l := newLeiden(g, gamma)
 	l.run(rand.NewPCG(seed, 0))
 	label := make([]int, g.N())
 	for v, c := range l.label {
@@ -52,10 +52,17 @@ func resolution(gamma float64) (float64, error) {
 	return gamma, nil
 }
 
-// number writes the partition to label with communities numbered by their first
-// nodes, and returns how many there are.
-func number(label []int32, partition []int) int {
-	id := make(map[int]int32, 16)
+// number writes the partition to label with communities numbered from 0.
+func number(label []int32, partition []int) {
+	direct := true
+	for v, c := range partition {
+		direct = direct && c >= 0 && c < len(label)
+		label[v] = int32(c)
+	}
+	if direct {
+		return
+	}
+	id := make(map[int]int32)
 	for v, c := range partition {
 		n, seen := id[c]
 		if !seen {
@@ -64,7 +71,6 @@ func number(label []int32, partition []int) int {
 		}
 		label[v] = n
 	}
-	return len(id)
 }
 
 // level is a graph whose nodes stand for sets of nodes of the first one: self is
@@ -79,35 +85,32 @@ type level struct {
 }
 
 func newLevel(g *Graph) *level {
-	lev := &level{g.start, g.nbr, g.weight, make([]float64, g.N()), make([]float64, g.N()), 2 * g.total}
-	for v := range lev.strength {
-		lev.strength[v] = g.Strength(v)
-	}
-	return lev
+	return &level{g.start, g.nbr, g.weight, make([]float64, g.N()), g.strength, 2 * g.total}
 }
 
 func (lev *level) n() int { return len(lev.start) - 1 }
 
 // modularity overwrites total, which needs room for the largest label.
-func (lev *level) modularity(label []int32, gamma float64, total []float64) float64 {
+func (g *Graph) modularity(label []int32, gamma float64, total []float64) float64 {
 	clear(total)
-	inside := 0.0 // twice the weight inside communities
-	for v := range lev.n() {
+	inside := 0.0
+	for v := range g.N() {
 		c := label[v]
-		total[c] += lev.strength[v]
-		sum := 2 * lev.self[v]
-		nbr := lev.nbr[lev.start[v]:lev.start[v+1]]
-		weight := lev.weight[lev.start[v]:lev.start[v+1]][:len(nbr)]
+		total[c] += g.strength[v]
+		nbr := g.nbr[g.start[v]:g.start[v+1]]
+		weight := g.weight[g.start[v]:g.start[v+1]][:len(nbr)]
 		for i, u := range nbr {
+			if int(u) > v {
+				break
+			}
 			if label[u] == c {
-				sum += weight[i]
+				inside += weight[i]
 			}
 		}
-		inside += sum
 	}
-	q := inside / lev.twoM
+	q := inside / g.total
 	for _, d := range total {
-		q -= gamma * (d / lev.twoM) * (d / lev.twoM)
+		q -= gamma * (d / (2 * g.total)) * (d / (2 * g.total))
 	}
 	return q
 }
@@ -119,7 +122,8 @@ const randomness = 0.01
 // leiden is the working memory of one run after another on the same graph.
 // Gains are in units of weight: a gain of x adds 2x/twoM to the modularity.
 type leiden struct {
-	base  *level
+	g     *Graph
+	base  *level // the same graph; read only
 	gamma float64
 	theta float64
 	eps   float64 // smaller gains are rounding
@@ -150,9 +154,10 @@ type leiden struct {
 	trial      []int32
 }
 
-func newLeiden(base *level, gamma float64) *leiden {
+func newLeiden(g *Graph, gamma float64) *leiden {
+	base := newLevel(g)
 	n, arcs := base.n(), len(base.nbr)
-	l := &leiden{base: base, gamma: gamma, eps: 1e-12 * base.twoM}
+	l := &leiden{g: g, base: base, gamma: gamma, eps: 1e-12 * base.twoM}
 	if arcs > 0 {
 		l.theta = randomness * base.twoM / float64(arcs)
 	}
@@ -189,11 +194,11 @@ func (l *leiden) run(pcg *rand.PCG) {
 	if len(l.base.nbr) == 0 {
 		return
 	}
-	l.q = l.base.modularity(l.label, l.gamma, l.total)
+	l.q = l.g.modularity(l.label, l.gamma, l.total)
 	for {
 		copy(l.trial, l.label)
 		l.iterate(l.trial)
-		q := l.base.modularity(l.trial, l.gamma, l.total)
+		q := l.g.modularity(l.trial, l.gamma, l.total)
 		if q <= l.q+1e-12 {
 			break
 		}
