@@ -8,6 +8,7 @@ import (
 
 	"entente"
 	"entente/forecast"
+	"entente/internal/figure"
 )
 
 // forecasts returns the base rates of the rungs not yet held.
@@ -64,18 +65,21 @@ func (f *findings) nextSection(_ context.Context, seed uint64) (Section, error) 
 	for _, h := range horizons {
 		columns = append(columns, fmt.Sprintf("#Within %s", plural(int(h), "year", "years")))
 	}
-	t := Table{Caption: "Base rates of comparable groups, given how long this one has held its rung, with 95% intervals", Open: true,
+	t := Table{Caption: "Base rates of comparable groups, given how long this one has held its rung, with 95% intervals",
 		Columns: cols(append(columns, fmt.Sprintf("In words, %d years", nextHorizon), "#Reached it", "Read with care")...)}
 	likeliest := Forecast{Probability: -1}
+	var picture figure.Chances
 	for len(forecasts) > 0 {
 		row := []Cell{{Text: forecasts[0].Event}}
 		words, reached := "", ""
 		var care []string
+		prospect := figure.Prospect{Name: row[0].Text}
 		for len(forecasts) > 0 && forecasts[0].Event == row[0].Text {
 			p := forecasts[0]
 			forecasts = forecasts[1:]
 			row = append(row, Cell{Text: fmt.Sprintf("%s (%s to %s)", percent(p.Probability), percent(p.Low), percent(p.High))})
 			reached = fmt.Sprintf("%d of %d", p.Events, p.N)
+			prospect.Chances = append(prospect.Chances, figure.Chance{Years: p.Horizon, P: p.Probability, Low: p.Low, High: p.High, Words: p.Words, Thin: p.Thin != ""})
 			if p.Horizon == nextHorizon {
 				words = p.Words
 				if p.Thin != "" {
@@ -86,6 +90,7 @@ func (f *findings) nextSection(_ context.Context, seed uint64) (Section, error) 
 				}
 			}
 		}
+		picture.Prospects = append(picture.Prospects, prospect)
 		t.Rows = append(t.Rows, append(row, Cell{Text: words}, Cell{Text: reached}, Cell{Text: strings.Join(care, "; ")}))
 	}
 	s.Title = "How often comparable groups went on"
@@ -93,6 +98,9 @@ func (f *findings) nextSection(_ context.Context, seed uint64) (Section, error) 
 		s.Title = fmt.Sprintf("The likeliest next rung by the record of comparable groups is %s: %s within %d years", likeliest.Event, percent(likeliest.Probability), nextHorizon)
 		s.Text = append(s.Text, upperFirst(likeliest.Method)+".")
 	}
+	picture.Head = head(&s, "For each rung not yet held, the share of comparable groups that reached it within some years, with its 95 per cent interval. The table below gives the numbers.")
+	s.SVG = picture.SVG()
+	t.Open = s.SVG == ""
 	s.Tables = append(s.Tables, t)
 	s.Notes = append(s.Notes, "These are rates of a reference class, not a model of this group: nothing that it did or said lately moves them. The intervals are those of resampling the class. Words follow the bands of Intelligence Community Directive 203 (2015).")
 	return s, nil
