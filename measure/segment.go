@@ -119,7 +119,7 @@ func (s *counts) eachSegment(last []int, do func(from, to int)) {
 
 // partition is the memory of the dynamic programme.
 type partition struct {
-	least0 []float64 // least cost of the first t periods
+	cost   []float64 // least cost of the first t periods
 	before []int32   // where the last segment of that division starts
 }
 
@@ -131,17 +131,17 @@ func newPartition(n int) *partition {
 // last segment. Pruning (PELT) would keep the result but does not pay at the
 // lengths of historical series.
 func (p *partition) least(minSeg int, penalty float64, cost func(from, to int) float64) (last []int, objective float64) {
-	n := len(p.least0) - 1
+	n := len(p.cost) - 1
 	minSeg = min(max(minSeg, 1), n)
-	p.least0[0] = -penalty
+	p.cost[0] = -penalty
 	for t := 1; t <= n; t++ {
-		p.least0[t] = math.Inf(1)
+		p.cost[t] = math.Inf(1)
 		for from := 0; from <= t-minSeg; from++ {
 			if from > 0 && from < minSeg {
 				continue
 			}
-			if total := p.least0[from] + cost(from, t) + penalty; total < p.least0[t] {
-				p.least0[t], p.before[t] = total, int32(from)
+			if total := p.cost[from] + cost(from, t) + penalty; total < p.cost[t] {
+				p.cost[t], p.before[t] = total, int32(from)
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func (p *partition) least(minSeg int, penalty float64, cost func(from, to int) f
 		changes--
 		last[changes] = int(t) - 1
 	}
-	return last, p.least0[n]
+	return last, p.cost[n]
 }
 
 // The dispersions of the first search: 35 steps by a third, beyond which a
@@ -230,7 +230,7 @@ type negBinFit struct {
 	unit      float64   // covered periods per exposure: scales exposures to a mean of 1
 	eLogE     []float64 // E ln E of periods from..to-1, at from*(n+1)+to, E scaled
 	tLogT     []float64
-	price1    []float64 // cost at the dispersion last priced
+	prices    []float64 // cost at the dispersion last priced
 	factorial float64   // sum of ln x!
 }
 
@@ -238,7 +238,7 @@ func newNegBinFit(s *counts) *negBinFit {
 	n := s.n()
 	table := make([]float64, 3*(n+1)*(n+1))
 	k := (n + 1) * (n + 1)
-	f := &negBinFit{s: s, unit: float64(s.covered) / s.exposure(), eLogE: table[:k], tLogT: table[k : 2*k], price1: table[2*k:]}
+	f := &negBinFit{s: s, unit: float64(s.covered) / s.exposure(), eLogE: table[:k], tLogT: table[k : 2*k], prices: table[2*k:]}
 	for _, x := range s.x {
 		f.factorial += lgamma(x + 1)
 	}
@@ -263,12 +263,12 @@ func (f *negBinFit) price(alpha float64) {
 	n := f.s.n()
 	for from := range n {
 		for to := from + 1; to <= n; to++ {
-			f.price1[from*(n+1)+to] = f.segment(from, to, alpha, math.Log(alpha))
+			f.prices[from*(n+1)+to] = f.segment(from, to, alpha, math.Log(alpha))
 		}
 	}
 }
 
-func (f *negBinFit) cost(from, to int) float64 { return f.price1[from*(f.s.n()+1)+to] }
+func (f *negBinFit) cost(from, to int) float64 { return f.prices[from*(f.s.n()+1)+to] }
 
 func (f *negBinFit) segment(from, to int, alpha, logAlpha float64) float64 {
 	T, E := f.s.span(from, to)
