@@ -33,6 +33,7 @@ type Break struct {
 const (
 	minPeriods = 8
 	minEvents  = 10
+	maxPeriods = 1500 // the tables of the negative binomial grow with the square
 	minSegment = 2
 	hazard     = 1.0 / 50
 )
@@ -40,8 +41,8 @@ const (
 // DetectChange fits every model to a series of counts with the exposure of each
 // period, such as the number of acts recorded by any source: more coverage is
 // then no change. A nil exposure is 1 throughout. A series of fewer than 8
-// covered periods or 10 events, or one that is not valid, gets a reason in Thin
-// instead of numbers.
+// covered periods or 10 events, or of more than 1500 periods, or one that is not
+// valid, gets a reason in Thin instead of numbers.
 func DetectChange(labels []string, x, exposure []float64) Change {
 	if exposure == nil {
 		exposure = ones(len(x))
@@ -55,6 +56,8 @@ func DetectChange(labels []string, x, exposure []float64) Change {
 		c.Thin = "no periods"
 	case err != nil:
 		c.Thin = err.Error()
+	case len(x) > maxPeriods:
+		c.Thin = tooLong(len(x))
 	case s.covered < minPeriods:
 		c.Thin = fmt.Sprintf("only %d periods with coverage; at least %d are needed", s.covered, minPeriods)
 	case s.events() == 0:
@@ -89,6 +92,10 @@ func DetectChange(labels []string, x, exposure []float64) Change {
 	run := s.runLengths(1, s.exposure()/s.events(), hazard)
 	c.Run = &run
 	return c
+}
+
+func tooLong(n int) string {
+	return fmt.Sprintf("%d periods are more than the %d that the models take: use longer periods", n, maxPeriods)
 }
 
 // Breaks gathers the changes of the segmentations and of the mean breaks, in the

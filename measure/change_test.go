@@ -533,6 +533,7 @@ func TestThinSeries(t *testing.T) {
 		{"nine events", yearLabels(20), few, nil, "only 9 events"},
 		{"seven covered", yearLabels(20), front, uncovered, "only 7 periods with coverage"},
 		{"never covered", yearLabels(20), zeros, zeros, "only 0 periods with coverage"},
+		{"too long", yearLabels(1501), ones(1501), nil, "1501 periods are more than the 1500"},
 		{"labels", yearLabels(3), zeros, nil, "3 labels for 20 counts"},
 		{"exposures", yearLabels(20), zeros, zeros[:4], "4 exposures for 20 counts"},
 		{"negative", yearLabels(1), []float64{-1}, nil, "count -1 in period 1"},

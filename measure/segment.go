@@ -44,11 +44,15 @@ func SegmentPoisson(x, exposure []float64, penalty float64, minSeg int) (Segment
 // The dispersion is one for the whole series and is chosen together with the
 // segments: the pair with the least -2 log-likelihood + penalty x changes, which
 // is the Objective. Segments are exact for a given dispersion; those that are
-// best at some dispersion of a fine grid are compared, each at its likeliest.
+// best at some dispersion of a fine grid are compared, each at its likeliest. It
+// takes at most 1500 periods.
 func SegmentNegBin(x, exposure []float64, penalty float64, minSeg int) (Segmentation, error) {
 	s, err := segmentable(x, exposure, penalty)
 	if err != nil {
 		return Segmentation{}, err
+	}
+	if s.n() > maxPeriods {
+		return Segmentation{}, fmt.Errorf("measure: %s", tooLong(s.n()))
 	}
 	return s.negBin([]float64{penalty}, minSeg)[0], nil
 }
@@ -260,10 +264,10 @@ func xLogX(x float64) float64 {
 }
 
 func (f *negBinFit) price(alpha float64) {
-	n := f.s.n()
+	n, logAlpha := f.s.n(), math.Log(alpha)
 	for from := range n {
 		for to := from + 1; to <= n; to++ {
-			f.prices[from*(n+1)+to] = f.segment(from, to, alpha, math.Log(alpha))
+			f.prices[from*(n+1)+to] = f.segment(from, to, alpha, logAlpha)
 		}
 	}
 }
