@@ -33,7 +33,6 @@ brief: build ## write ots-brief.html and print the short verdict
 
 .PHONY: build
 build: ## build the one static binary, ./entente
-	@$(GO) mod download
 	@CGO_ENABLED=0 $(GO) build -trimpath -o entente ./cmd/entente
 
 .PHONY: test
@@ -49,7 +48,6 @@ format:
 .PHONY: vet
 vet:
 	@echo '== go vet'
-	@$(GO) mod download
 	@CGO_ENABLED=0 $(GO) vet ./...
 
 .PHONY: lint
