@@ -21,7 +21,7 @@ RACE := $(shell command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null 2>&1 &&
 # In CI a cached result is not a result.
 TESTFLAGS ?= $(if $(filter true,$(CI)),-count=1)
 
-BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+BROWSERS := chromium-browser google-chrome google-chrome-stable
 
 GOLDEN_ROOMS := ./brief ./cmd/entente ./internal/figure
 BENCH_ROOMS  := . ./ledger ./network ./measure ./forecast ./brief ./cmd/entente
@@ -62,14 +62,16 @@ $(LINT):
 	@mv $(BIN)/golangci-lint $@
 
 # Without a browser the tests of the page skip; in CI that is a failure.
+FIND_BROWSER := for b in "$${CHROME:-chromium}" $(BROWSERS); do if command -v "$$b" >/dev/null; then exit 0; fi; done
+
 .PHONY: browser
 browser:
-	@for b in $(BROWSERS); do if command -v $$b >/dev/null; then exit 0; fi; done; \
+	@$(FIND_BROWSER); \
 	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  echo '== fetching Chromium'; \
 	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
 	fi; \
-	for b in $(BROWSERS); do if command -v $$b >/dev/null; then exit 0; fi; done; \
+	$(FIND_BROWSER); \
 	echo 'no browser: install Chromium or Chrome to have the page tested (Debian: apt-get install chromium)'; \
 	[ "$(CI)" != true ]
 
@@ -78,7 +80,7 @@ unit: ## the tests alone; narrow with PKG=./measure and TESTFLAGS='-run Ladder'
 	@echo '== go test $(RACE)'
 	@$(if $(RACE),,echo 'without the race detector: it needs cgo and a C compiler';) \
 	mkdir -p $(BIN); CGO_ENABLED=0 $(GO) build -o $(BIN)/testsum ./internal/testsum; \
-	$(if $(filter true,$(CI)),for b in $(BROWSERS); do if command -v $$b >/dev/null; then export ENTENTE_BROWSER=require; fi; done;) \
+	$(if $(filter true,$(CI)),export ENTENTE_BROWSER=require;) \
 	$(if $(RACE),CGO_ENABLED=1,CGO_ENABLED=0) $(GO) test $(RACE) -json -timeout 20m $(TESTFLAGS) $(or $(PKG),./...) | $(BIN)/testsum
 
 .PHONY: fuzz
