@@ -347,4 +347,6 @@ type Case struct {
 	Claims    []Claim
 
 	Checksum string // sha256:... of the record that this view was made from
+
+	index index
 }

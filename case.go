@@ -5,7 +5,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
+
+// index finds acts by id; it is made at the first question.
+type index struct {
+	sync.Mutex
+	acts map[string]*Act
+}
 
 // Actor returns the actor with the code, or nil.
 func (c *Case) Actor(code string) *Actor {
@@ -25,14 +32,18 @@ func (c *Case) Name(code string) string {
 	return code
 }
 
-// Act returns the act with the id, or nil.
+// Act returns the act with the id, or nil. It may be called from several
+// goroutines as long as none changes Acts.
 func (c *Case) Act(id string) *Act {
-	for _, a := range c.Acts {
-		if a.ID == id {
-			return a
+	c.index.Lock()
+	defer c.index.Unlock()
+	if len(c.index.acts) != len(c.Acts) {
+		c.index.acts = make(map[string]*Act, len(c.Acts))
+		for _, a := range c.Acts {
+			c.index.acts[a.ID] = a
 		}
 	}
-	return nil
+	return c.index.acts[id]
 }
 
 // Source returns the source with the id, or nil.

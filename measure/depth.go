@@ -136,14 +136,10 @@ func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 	}
 	parts := make([][]part, n*n)
 	present := make([]int, 0, n)
-	add := func(i, j, row int, size float64, acts ...string) {
+	add := func(i, j, row int, size float64) int {
 		at := min(i, j)*n + max(i, j)
 		share[at][row] += size
-		for _, id := range acts {
-			if !slices.ContainsFunc(parts[at], func(p part) bool { return p.id == id }) {
-				parts[at] = append(parts[at], part{id, size * weights[row].Weight})
-			}
-		}
+		return at
 	}
 	owed := Obligations(c, asOf)
 	for _, o := range deepestByChannel(owed) {
@@ -154,7 +150,13 @@ func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 			if o.Status == StandsSigned {
 				size = 0.5
 			}
-			add(i, j, [...]int{0, byConsultation, byRestraint, byDefence}[o.Obligation.Depth()], size, o.Acts...)
+			row := [...]int{0, byConsultation, byRestraint, byDefence}[o.Obligation.Depth()]
+			at := add(i, j, row, size)
+			for _, id := range o.Acts {
+				if !slices.ContainsFunc(parts[at], func(p part) bool { return p.id == id }) {
+					parts[at] = append(parts[at], part{id, size * weights[row].Weight})
+				}
+			}
 		}
 	}
 	for _, a := range c.Acts {
@@ -183,7 +185,8 @@ func Ties(c *entente.Case, asOf entente.Day, opt TieOptions) []Tie {
 		size /= float64(len(a.Participants) - 1)
 		for x, i := range present {
 			for _, j := range present[x+1:] {
-				add(i, j, row, size, a.ID)
+				at := add(i, j, row, size)
+				parts[at] = append(parts[at], part{a.ID, size * weights[row].Weight})
 			}
 		}
 	}
