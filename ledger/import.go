@@ -326,7 +326,7 @@ func (w *writer) put(r row) error {
 func (w *writer) knownAt(r, old row, changed bool) entente.Date {
 	if r.table == actTable || r.table == changeTable {
 		own := r.cell("known_at")
-		if own != "" && !(changed && old.cell("known_at") == own) {
+		if own != "" && (!changed || old.cell("known_at") != own) {
 			d, _ := entente.ParseDate(own) // the row is sound
 			return d
 		}

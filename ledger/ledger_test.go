@@ -20,6 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"entente"
+	"entente/internal/synthetic"
 )
 
 // day reads a day of a test.
@@ -40,6 +41,13 @@ func smallLedger(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// same reports whether two cases are equal in every respect.
+func same(a, b *entente.Case) bool {
+	a.Act("") // both have made their index then
+	b.Act("")
+	return reflect.DeepEqual(a, b)
 }
 
 func actIDs(c *entente.Case) []string {
@@ -166,7 +174,7 @@ func TestKnownAt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(folder, ledger) {
+		if !same(folder, ledger) {
 			t.Errorf("%s: folder and ledger differ:\n%+v\n%+v", c.known, folder, ledger)
 		}
 	}
@@ -229,7 +237,7 @@ func TestImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(fromFolder, fromLedger) {
+	if !same(fromFolder, fromLedger) {
 		t.Errorf("the ledger does not hold what the folder held:\n%+v\n%+v", fromFolder, fromLedger)
 	}
 	if fromFolder.Checksum != fromLedger.Checksum {
@@ -300,6 +308,33 @@ func TestRevisionNeedsItsReason(t *testing.T) {
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a refused import made the ledger")
+	}
+}
+
+// A stopped import writes nothing, wherever it was stopped.
+func TestStoppedImport(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "folder")
+	if err := synthetic.Write(folder, 1, 3000, 20); err != nil {
+		t.Fatal(err)
+	}
+	path := smallLedger(t)
+	before, err := Verify(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, after := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond, 60 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		_, err := Import(ctx, path, folder, someone)
+		cancel()
+		if err == nil {
+			continue // a fast machine
+		}
+		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, sql.ErrTxDone) {
+			t.Errorf("stopped after %s: %v", after, err)
+		}
+		if report, err := Verify(t.Context(), path); err != nil || report.Head != before.Head {
+			t.Errorf("stopped after %s: %v", after, err)
+		}
 	}
 }
 
@@ -569,7 +604,7 @@ func TestFolderAndLedgerSayTheSame(t *testing.T) {
 		no(Export(ctx, at("a.entente"), at("one")))
 		exported, err := Open(ctx, at("one"), Options{})
 		no(err)
-		if !reflect.DeepEqual(original, exported) {
+		if !same(original, exported) {
 			t.Fatalf("the exported folder says something else:\n%+v\n%+v", original, exported)
 		}
 		sum, err := Import(ctx, at("b.entente"), at("one"), someone)
@@ -588,7 +623,7 @@ func TestFolderAndLedgerSayTheSame(t *testing.T) {
 		no(err)
 		fromLedger, err := Open(ctx, at("b.entente"), Options{KnownAt: d})
 		no(err)
-		if !reflect.DeepEqual(fromFolder, fromLedger) {
+		if !same(fromFolder, fromLedger) {
 			t.Fatalf("known at %s folder and ledger differ:\n%+v\n%+v", known, fromFolder, fromLedger)
 		}
 		for _, name := range []string{"a.entente", "b.entente", "one", "two"} {

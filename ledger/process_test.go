@@ -75,7 +75,7 @@ func child(t testing.TB, role string, args ...string) *exec.Cmd {
 func TestKilledImport(t *testing.T) {
 	acts, kills := 10_000, 200
 	if testing.Short() || raceDetector {
-		acts, kills = 2_000, 20
+		acts, kills = 1_000, 20
 	}
 	dir := t.TempDir()
 	folder, edited := filepath.Join(dir, "folder"), filepath.Join(dir, "edited")

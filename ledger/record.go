@@ -34,7 +34,7 @@ type record struct {
 	unresolved        []reference
 	supersedes        map[string]replacement
 
-	out     entente.Case
+	out     *entente.Case  // apart from the record, which is not kept alive with it
 	acts    []*entente.Act // by number of the row; nil when hidden
 	changes []entente.Change
 	view    [tableCount][]string // the rows in view, for the checksum
@@ -79,7 +79,7 @@ func (a *arena[T]) take(n int) []T {
 }
 
 func newRecord() *record {
-	r := &record{supersedes: map[string]replacement{}}
+	r := &record{supersedes: map[string]replacement{}, out: new(entente.Case)}
 	for t := range r.ids {
 		r.ids[t] = map[string]int32{}
 	}
@@ -324,7 +324,7 @@ func (r *record) findCycles() {
 // replaced acts left out, references led to the acts that replaced them and those
 // to hidden acts removed.
 func (r *record) build() *entente.Case {
-	c := &r.out
+	c := r.out
 	sortActs(c.Acts)
 	replacedBy := map[string]string{}
 	for _, a := range c.Acts {

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -211,20 +210,20 @@ func readLog(ctx context.Context, fsys fs.FS, sink func(*revision) error) (count
 	defer file.Close()
 	lines := bufio.NewScanner(&contextReader{ctx, file})
 	lines.Buffer(nil, 8*maxLine)
-	fail := func(message, hint string) (int64, []byte, error) {
-		return 0, nil, Problems{{File: logFile, Line: int(count + 1), Message: message, Hint: hint}}
+	fail := func(message string) (int64, []byte, error) {
+		return 0, nil, Problems{{File: logFile, Line: int(count + 1), Message: message,
+			Hint: "the log of a ledger is not edited by hand: edit the tables, or remove this file to import them without their history"}}
 	}
-	const tampered = "the log of a ledger is not edited by hand: edit the tables, or remove this file to import them without their history"
 	for lines.Scan() {
 		v, err := parseRevision(lines.Bytes())
 		if err != nil {
-			return fail(err.Error(), tampered)
+			return fail(err.Error())
 		}
 		if v.seq != count+1 {
-			return fail(fmt.Sprintf("revision %d stands where %d should", v.seq, count+1), tampered)
+			return fail(fmt.Sprintf("revision %d stands where %d should", v.seq, count+1))
 		}
 		if !slices.Equal(v.seal(head), v.hash) {
-			return fail(fmt.Sprintf("revision %d does not fit its hash: it or one before it was changed", v.seq), tampered)
+			return fail(fmt.Sprintf("revision %d does not fit its hash: it or one before it was changed", v.seq))
 		}
 		if sink != nil {
 			if err := sink(v); err != nil {
@@ -235,9 +234,9 @@ func readLog(ctx context.Context, fsys fs.FS, sink func(*revision) error) (count
 		count++
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return fail("the line is too long", tampered)
+		return fail("the line is too long")
 	}
-	if err := lines.Err(); err != nil && err != io.EOF {
+	if err := lines.Err(); err != nil {
 		return 0, nil, fmt.Errorf("%s: %w", logFile, err)
 	}
 	return count, head, nil

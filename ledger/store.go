@@ -99,7 +99,7 @@ func isLedger(path string) error {
 	switch {
 	case info.IsDir():
 		return fmt.Errorf("%s is a folder, not a ledger file", path)
-	case n == 0 && err == io.EOF:
+	case n == 0 && errors.Is(err, io.EOF):
 		return errNotYet(path)
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%s: %w", path, err)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,7 +44,7 @@ func (r *record) readCase(text string, inLedger bool) {
 	if root == nil {
 		return
 	}
-	c := &r.out
+	c := r.out
 	top := y.mapping(root, "id", "title", "question", "horizon", "recorded", "document", "group", "members", "gaps", "readings", "against")
 	c.ID = y.must(root, top, "id")
 	c.Title = y.must(root, top, "title")
@@ -96,8 +97,9 @@ func (y *yamlReader) gap(node ast.Node) {
 		kind, err := entente.ParseActType(y.text(item))
 		if err != nil {
 			hint := ""
-			if w, ok := err.(*entente.WordError); ok {
-				hint = w.Hint
+			var unknown *entente.WordError
+			if errors.As(err, &unknown) {
+				hint = unknown.Hint
 			}
 			y.fail(item, err.Error(), hint)
 		}
@@ -202,9 +204,10 @@ func (y *yamlReader) parse(text string) (root ast.Node) {
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
 		p := Problem{File: "case.yaml", Line: 1, Message: err.Error()}
-		if e, ok := err.(yaml.Error); ok {
-			p.Message = e.GetMessage()
-			if tk := e.GetToken(); tk != nil && tk.Position != nil {
+		var syntax yaml.Error
+		if errors.As(err, &syntax) {
+			p.Message = syntax.GetMessage()
+			if tk := syntax.GetToken(); tk != nil && tk.Position != nil {
 				p.Line, p.Column = tk.Position.Line, tk.Position.Column
 			}
 		}
