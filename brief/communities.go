@@ -71,6 +71,17 @@ func (f *findings) communitiesSection(ctx context.Context, seed uint64) (Section
 	if r.BestQ < weakModularity {
 		s.Text = append(s.Text, fmt.Sprintf("The communities are weak: modularity is %.2f, and values under %.1f mean that ties between communities are nearly as common as within them.", r.BestQ, weakModularity))
 	}
+	if closure := r.Closure; closure.Thin == "" {
+		what := "no more than"
+		switch {
+		case closure.P <= 0.05:
+			what = "more than"
+		case closure.Observed < closure.Low:
+			what = "less than"
+		}
+		s.Text = append(s.Text, fmt.Sprintf("Partners of one state are partners of each other %s the sizes of acts alone bring about: transitivity is %.2f, and %d rearrangements of the same acts among equally active states give %.2f (%.2f to %.2f; p = %.3f).",
+			what, closure.Observed, closure.Draws, closure.Mean, closure.Low, closure.High, closure.P))
+	}
 	partition := Table{Caption: fmt.Sprintf("Communities by the acts of the %d years to %s (best of %d runs)", measure.CommunityYears, longDay(f.asOf), r.Seeds), Columns: cols("#Community", "States")}
 	for i, group := range r.Groups {
 		partition.Rows = append(partition.Rows, []Cell{{Text: fmt.Sprint(i + 1)}, {Text: strings.Join(f.names(group), ", ")}})
@@ -87,8 +98,38 @@ func (f *findings) communitiesSection(ctx context.Context, seed uint64) (Section
 	for _, p := range r.Pairs {
 		pairs.Rows = append(pairs.Rows, []Cell{{Text: f.short(p.A) + " – " + f.short(p.B)}, {Text: percent(p.Rate)}})
 	}
-	s.Tables = append(s.Tables, formats, partition, pairs)
+	series, err := f.networkTable(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Tables = append(s.Tables, formats, partition, pairs, series)
 	s.Notes = append(s.Notes, fmt.Sprintf("Leiden algorithm on %d acts; modularity Q between %.3f and %.3f over %d runs, %s. Ties count the acts of two states, shared among the participants of each act.",
 		r.N, r.WorstQ, r.BestQ, r.Seeds, plural(r.Distinct, "distinct partition", "distinct partitions")))
 	return s, nil
+}
+
+// networkTable prints the network measures of the members in windows that do not
+// overlap.
+func (f *findings) networkTable(ctx context.Context) (Table, error) {
+	names := []string{"density", "transitivity", "clustering", "hub_share", "ei_index", "in_group_share"}
+	points, err := measure.Series(ctx, f.c, f.asOf, measure.SeriesOptions{Window: shareWindow}, names...)
+	if err != nil {
+		return Table{}, err
+	}
+	t := Table{Caption: fmt.Sprintf("Network of the members by acts of cooperation, in windows of %d years", shareWindow),
+		Columns: cols("#Window ends", "#Acts", "#Density", "#Transitivity", "#Clustering", "#Hub share", "#E-I index", "#In-group share")}
+	n := len(points) / len(names)
+	first := (n - 1) % shareWindow
+	for i := max(first, 0); i < n; i += shareWindow {
+		row := []Cell{{Text: fmt.Sprint(points[i].Year)}, {Text: fmt.Sprint(points[i].N)}}
+		for k := range names {
+			cell := Cell{Text: "too thin", Class: "none"}
+			if v := points[k*n+i].Value; v != nil {
+				cell = Cell{Text: fmt.Sprintf("%.2f", *v)}
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, nil
 }

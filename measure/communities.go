@@ -26,6 +26,7 @@ type Communities struct {
 	Distinct int
 	Pairs    []PairRate // pairs of the states under study
 	Formats  []Format   // tightest first
+	Closure  network.Closure
 }
 
 // PairRate is the share of runs that put two states in one community.
@@ -78,6 +79,13 @@ func FindCommunities(ctx context.Context, c *entente.Case, asOf entente.Day, see
 		}
 	}
 	slices.SortStableFunc(r.Groups, func(a, b []string) int { return cmp.Compare(len(b), len(a)) })
+	acts := make([][]int32, len(h.Edges))
+	for i, e := range h.Edges {
+		acts[i] = e.Nodes
+	}
+	if r.Closure, _, err = network.ClosureTest(ctx, len(h.Actors), acts, network.ClosureOptions{Seed: seed}); err != nil {
+		return r, err
+	}
 	studied := Studied(c, asOf)
 	for i, a := range studied {
 		for _, b := range studied[i+1:] {

@@ -139,15 +139,23 @@ func (a *app) sourcesCommand() *cobra.Command {
 
 func (a *app) tieCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "tie A B",
-		Short:   "everything between two actors",
-		Long:    "Shows what two states owe each other, the texts between them in the order of time with their later steps, their\nother acts by type, the depth of the tie, and the sources.",
-		Example: "  entente tie AZE TUR\n  entente tie Kazakhstan uzbekistan --as-of 2015-01-01",
-		Args:    cobra.ExactArgs(2),
+		Use:     "tie [A B]",
+		Short:   "everything between two actors, or all pairs by depth",
+		Long:    "Shows what two states owe each other, the texts between them in the order of time with their later steps, their\nother acts by type, the depth of the tie, and the sources. Without actors it ranks the pairs of members and\nobservers by depth, with the ranks that they take when any weight is halved or doubled.",
+		Example: "  entente tie AZE TUR\n  entente tie Kazakhstan uzbekistan --as-of 2015-01-01\n  entente tie",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return usage("a tie has two ends", "name two actors, or none to rank all pairs")
+			}
+			return cobra.MaximumNArgs(2)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v, err := a.open(cmd.Context())
 			if err != nil {
 				return err
+			}
+			if len(args) == 0 {
+				return a.printTies(v)
 			}
 			x, err := v.find(args[0])
 			if err != nil {
@@ -163,6 +171,25 @@ func (a *app) tieCommand() *cobra.Command {
 			return a.printTie(v, x, y)
 		},
 	}
+}
+
+// printTies ranks the pairs of members and observers.
+func (a *app) printTies(v *view) error {
+	t := newTable(6, "#rank", "pair", "#depth", "ranks", "obligation", "#acts", "heaviest acts")
+	for _, tie := range measure.Ties(v.Case, v.asOf, measure.TieOptions{}) {
+		if a.json {
+			if err := a.writeJSON(tie); err != nil {
+				return err
+			}
+			continue
+		}
+		obligation := [...]string{"none", "consultation", "non-aggression or neutrality", "defence"}[tie.Code]
+		t.add(strconv.Itoa(tie.Rank), tie.A+" "+tie.B, fmt.Sprintf("%.1f", tie.Depth), fmt.Sprintf("%d-%d", tie.RankLow, tie.RankHigh), obligation, strconv.Itoa(tie.N), shortList(tie.Acts, 3))
+	}
+	if !a.json {
+		a.print(t)
+	}
+	return nil
 }
 
 func (a *app) printTie(v *view, x, y *entente.Actor) error {
