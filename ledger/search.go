@@ -224,39 +224,54 @@ func (f *file) search(ctx context.Context, text string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := f.db.QueryContext(ctx, `select (select c.cells from revisions as c where c.tbl = 'acts' and c.id = r.id order by c.seq desc limit 1)
-		from words as w join revisions as r on r.seq = w.rowid where w.words match ?`, match(query))
-	if err != nil {
-		return nil, f.explain("search", err)
-	}
-	defer found.Close()
-	var acts []*entente.Act
-	for found.Next() {
-		w := row{table: actTable}
-		if err := found.Scan(&w.cells); err != nil {
-			return nil, f.explain("search", err)
+	// Acts that another replaces are indexed like the rest and left out here.
+	replaced := map[string]bool{}
+	if err := f.matches(ctx, `"`+replacedMark+`"*`, func(act row) error {
+		for _, id := range strings.Split(act.cell("supersedes"), ";") {
+			replaced[id] = true
 		}
-		a := &entente.Act{ID: w.cell("id")}
-		if a.Date, err = entente.ParseDate(w.cell("date")); err != nil {
-			return nil, fmt.Errorf("%s: acts/%s: %w", f.path, a.ID, err)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	var acts []*entente.Act
+	if err := f.matches(ctx, match(query), func(act row) error {
+		a := &entente.Act{ID: act.id}
+		if replaced[a.ID] {
+			return nil
+		}
+		if a.Date, err = entente.ParseDate(act.cell("date")); err != nil {
+			return fmt.Errorf("%s: acts/%s: %w", f.path, a.ID, err)
 		}
 		acts = append(acts, a)
+		return nil
+	}); err != nil {
+		return nil, err
 	}
-	if err := found.Err(); err != nil {
-		return nil, f.explain("search", err)
-	}
-	found.Close()
 	sortActs(acts)
 	var ids []string
 	for _, a := range acts {
-		var replaced bool
-		err := f.db.QueryRowContext(ctx, "select exists (select 1 from words where words match ?)", `"`+replacedMark+a.ID+`"`).Scan(&replaced)
-		if err != nil {
-			return nil, f.explain("search", err)
-		}
-		if !replaced {
-			ids = append(ids, a.ID)
-		}
+		ids = append(ids, a.ID)
 	}
 	return ids, nil
+}
+
+// matches hands out the current rows of the acts that the index finds.
+func (f *file) matches(ctx context.Context, expression string, each func(row) error) error {
+	found, err := f.db.QueryContext(ctx, `select r.id, (select c.cells from revisions as c where c.tbl = 'acts' and c.id = r.id order by c.seq desc limit 1)
+		from words as w join revisions as r on r.seq = w.rowid where w.words match ?`, expression)
+	if err != nil {
+		return f.explain("search", err)
+	}
+	defer found.Close()
+	for found.Next() {
+		act := row{table: actTable}
+		if err := found.Scan(&act.id, &act.cells); err != nil {
+			return f.explain("search", err)
+		}
+		if err := each(act); err != nil {
+			return err
+		}
+	}
+	return f.explain("search", found.Err())
 }
