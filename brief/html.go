@@ -4,9 +4,11 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"html"
 	"html/template"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +23,7 @@ var pageText string
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"numeric": func(t Table, i int) bool { return i < len(t.Columns) && t.Columns[i].Numeric },
 	"css":     func() template.CSS { return template.CSS(pageStyle) },
-	"svg":     func(s string) template.HTML { return template.HTML(s) }, // from package figure, which escapes what it is given
+	"web":     func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 	"csv":     tableURL,
 	"slug":    slug,
 }).Parse(pageText))
@@ -125,6 +127,19 @@ func (p *page) Refs(ids []string) template.HTML {
 // inOrder sorts act ids by their number in the register.
 func (p *page) inOrder(ids []string) []string {
 	return slices.SortedStableFunc(slices.Values(ids), func(a, b string) int { return p.number[a] - p.number[b] })
+}
+
+var actLink = regexp.MustCompile(` href="#act-([^"]*)"`)
+
+// Figure is a section's figure, without links to acts that the register does not
+// hold. Package figure escapes what it is given.
+func (p *page) Figure(svg string) template.HTML {
+	return template.HTML(actLink.ReplaceAllStringFunc(svg, func(link string) string {
+		if p.number[html.UnescapeString(actLink.FindStringSubmatch(link)[1])] == 0 {
+			return ""
+		}
+		return link
+	}))
 }
 
 // SourcesOf returns the sources of an act that are listed; an id without a row is

@@ -27,7 +27,9 @@ type country struct {
 
 // land returns the countries of Natural Earth 1:110m. The polygons come compressed
 // inside the rgeo module and are read at the first map of a process.
-var land = sync.OnceValues(func() ([]country, error) {
+var land = sync.OnceValues(loadLand)
+
+func loadLand() ([]country, error) {
 	z, err := gzip.NewReader(bytes.NewReader(rgeo.Countries110()))
 	if err != nil {
 		return nil, fmt.Errorf("map geometry: %w", err)
@@ -38,7 +40,7 @@ var land = sync.OnceValues(func() ([]country, error) {
 		return nil, fmt.Errorf("map geometry: %w", err)
 	}
 	return readLand(data.Bytes())
-})
+}
 
 // readLand reads the features of a GeoJSON collection as rgeo ships it: one
 // line, geometry before properties. It scans for the few fields that it needs
@@ -63,7 +65,7 @@ func readLand(data []byte) ([]country, error) {
 		}
 		c.code, c.name = property(properties, "ADM0_A3"), property(properties, "NAME")
 		c.dispute = property(properties, "NOTE_BRK")
-		if c.dispute == "" && property(properties, "FCLASS_ISO") == "Unrecognized" {
+		if c.dispute == "" && property(properties, "TYPE") == "Disputed" && property(properties, "FCLASS_ISO") == "Unrecognized" {
 			c.dispute = "recognised by some states only"
 		}
 		if len(c.rings) == 0 || c.code == "" {

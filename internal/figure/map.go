@@ -57,6 +57,7 @@ type atlas struct {
 	place  func(point) point // degrees to the page
 	at     []point           // of each place, on the page
 	edge   []bool            // the place lies beyond the frame
+	whole  map[Depth][]int   // places of which every two have that tie: said, not drawn
 	curves []curve
 }
 
@@ -95,7 +96,17 @@ func (f Map) SVG() (string, error) {
 	unplaced := m.drawPlaces()
 	y := m.frame.y1 + 20
 	y = m.drawLegend(y)
-	note := "Borders follow Natural Earth 1:110m, which draws who controls the ground; they imply no position on any territory."
+	said := ""
+	for depth := Defence; depth >= Cooperation; depth-- {
+		if set := m.whole[depth]; set != nil {
+			names := make([]string, len(set))
+			for k, i := range set {
+				names[k] = f.Places[i].Name
+			}
+			said += fmt.Sprintf("Not drawn: %s between every two of %s. ", depthNames[depth], strings.Join(names, ", "))
+		}
+	}
+	note := said + "Borders are today's, from Natural Earth 1:110m, which draws who controls the ground; they imply no position on any territory."
 	if hatched := m.hatched(countries); len(hatched) > 0 {
 		note += " Hatched, with Natural Earth's remark: " + strings.Join(hatched, "; ") + "."
 	}
@@ -317,12 +328,16 @@ func (m *atlas) drawTies() {
 	for i, p := range m.Places {
 		at[p.Code] = i
 	}
+	m.findWhole(at)
 	ties := slices.Clone(m.Ties)
 	slices.SortStableFunc(ties, func(a, b Tie) int { return int(a.Depth) - int(b.Depth) })
 	for _, t := range ties {
 		i, okA := at[t.A]
 		j, okB := at[t.B]
 		if !okA || !okB || i == j || t.Depth < Cooperation {
+			continue
+		}
+		if slices.Contains(m.whole[t.Depth], i) && slices.Contains(m.whole[t.Depth], j) {
 			continue
 		}
 		if m.at[i].x > m.at[j].x {
@@ -338,6 +353,25 @@ func (m *atlas) drawTies() {
 		end := m.link(t.Href, t.Title)
 		m.path(name, "M"+num(k.a.x)+" "+num(k.a.y)+"Q"+num(k.m.x)+" "+num(k.m.y)+" "+num(k.b.x)+" "+num(k.b.y))
 		m.put(end)
+	}
+}
+
+// findWhole finds sets of the group's states of which every two share a tie of
+// one depth.
+func (m *atlas) findWhole(at map[string]int) {
+	m.whole = map[Depth][]int{}
+	for depth := Defence; depth >= Cooperation; depth-- {
+		joined := map[[2]int]bool{}
+		for _, t := range m.Ties {
+			i, okA := at[t.A]
+			j, okB := at[t.B]
+			if okA && okB && t.Depth == depth && m.Places[i].Role != Outsider && m.Places[j].Role != Outsider {
+				joined[[2]int{min(i, j), max(i, j)}] = true
+			}
+		}
+		if set := clique(len(m.Places), func(i, j int) bool { return joined[[2]int{min(i, j), max(i, j)}] }); set != nil {
+			m.whole[depth] = set
+		}
 	}
 }
 

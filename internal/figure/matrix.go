@@ -30,7 +30,7 @@ func (f Matrix) SVG() string {
 		for _, a := range f.Actors {
 			slant = max(slant, textWidth("y b", shorten("y b", a.Name, 130)))
 		}
-		cell = min(84, (width-left-slant*.5)/float64(n))
+		cell = min(84, (width-left-slant*.72)/float64(n))
 	}
 	high := max(34, min(cell, 46))
 	top := slant*.7 + 14

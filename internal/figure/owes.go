@@ -53,11 +53,26 @@ func (f Owes) SVG() string {
 		b := box{x - 13, y - 9, x + 13, y + 9, ""}
 		return !slices.ContainsFunc(taken, b.overlaps)
 	}
-	bonds := slices.Clone(f.Bonds)
-	slices.SortStableFunc(bonds, func(a, b Bond) int { return int(a.Depth) - int(b.Depth) }) // deepest on top
-	fanIn, fanOut := f.fans(inside, outside, outOrder)
 	used := map[Depth]bool{}
 	var signed bool
+	all, whole := f.whole(inside)
+	bonds := slices.DeleteFunc(slices.Clone(f.Bonds), func(b Bond) bool {
+		i, inA := inside[b.A]
+		j, inB := inside[b.B]
+		return inA && inB && b.Depth <= whole && slices.Contains(all, i) && slices.Contains(all, j)
+	})
+	if len(all) > 0 {
+		const x = inner - 20
+		style := fmt.Sprintf("l%d", whole)
+		c.line(style, x, yIn(all[0]), x, yIn(all[len(all)-1]))
+		for _, i := range all {
+			c.line(style, x, yIn(i), inner, yIn(i))
+		}
+		badge(x, (yIn(all[0])+yIn(all[len(all)-1]))/2, Bond{Depth: whole})
+		used[whole] = true
+	}
+	slices.SortStableFunc(bonds, func(a, b Bond) int { return int(a.Depth) - int(b.Depth) }) // deepest on top
+	fanIn, fanOut := f.fans(inside, outside, outOrder)
 	for _, b := range bonds {
 		i, inA := inside[b.A]
 		j, inB := inside[b.B]
@@ -73,12 +88,14 @@ func (f Owes) SVG() string {
 			reach := 28 + (inner-64)*math.Pow(float64(max(i, j)-min(i, j))/max(1, rows-1), .8)
 			c.path(style, fmt.Sprintf("M%s %sC%s %s %s %s %s %s", num(inner), num(y0), num(inner-reach*1.33), num(y0), num(inner-reach*1.33), num(y1), num(inner), num(y1)))
 			x, y := inner-reach, (y0+y1)/2
-			for k := 1; !free(x, y) && k < 8; k++ { // slide along the arc
-				t := .5 + .06*float64(k/2+1)*float64(1-2*(k%2))
+			for k := 1; !free(x, y) && k < 9; k++ { // slide along the arc
+				t := .5 + .06*float64((k+1)/2)*float64(1-2*(k%2))
 				x = inner - reach*1.33*3*t*(1-t)
 				y = y0 + (y1-y0)*(3*t*t-2*t*t*t)
 			}
-			badge(x, y, b)
+			if free(x, y) { // else the width of the line must do
+				badge(x, y, b)
+			}
 		case inA != inB:
 			if inB {
 				i, b.A, b.B = j, b.B, b.A
@@ -102,7 +119,9 @@ func (f Owes) SVG() string {
 				}
 				x, y = at(t)
 			}
-			badge(x, y, b)
+			if free(x, y) {
+				badge(x, y, b)
+			}
 		}
 		c.put(end)
 	}
@@ -127,6 +146,9 @@ func (f Owes) SVG() string {
 		if used[d] {
 			keys = append(keys, key{letters[d] + " " + depthNames[d], 30, func(x, y float64) { c.line(fmt.Sprintf("l%d", d), x-14, y, x+14, y) }})
 		}
+	}
+	if len(all) > 0 {
+		keys = append(keys, key{fmt.Sprintf("bracket: each of these %d states owes every other %s", len(all), depthNames[whole]), 14, func(x, y float64) { c.path("axis", "M"+num(x+6)+" "+num(y-7)+"h-8v14h8") }})
 	}
 	if slices.ContainsFunc(f.Inside, func(p Party) bool { return p.Role == Observer }) {
 		keys = append(keys, key{"in italics: observer", 0, func(float64, float64) {}})
@@ -185,6 +207,27 @@ func (f Owes) outsideOrder(inside, outside map[string]int) []int {
 		rank[i] = place
 	}
 	return rank
+}
+
+// whole finds the states that each owe every other the same in force, and the
+// depth of it, where drawing every pair would hide the rest.
+func (f Owes) whole(inside map[string]int) (all []int, depth Depth) {
+	deepest := map[[2]int]Depth{}
+	for _, b := range f.Bonds {
+		i, inA := inside[b.A]
+		j, inB := inside[b.B]
+		if inA && inB && i != j && !b.Signed {
+			pair := [2]int{min(i, j), max(i, j)}
+			deepest[pair] = max(deepest[pair], b.Depth)
+		}
+	}
+	for depth := Defence; depth >= Consultation; depth-- {
+		all := clique(len(f.Inside), func(i, j int) bool { return deepest[[2]int{min(i, j), max(i, j)}] == depth })
+		if all != nil {
+			return all, depth
+		}
+	}
+	return nil, NoTie
 }
 
 // fans spreads the ends of the curves over the height of their boxes, in the
