@@ -9,19 +9,18 @@ import (
 )
 
 // sternest returns the segmentation by the model and penalty that are hardest to
-// convince: negative binomial with BIC.
-func sternest(c measure.Change) (measure.Segmentation, bool) {
+// convince: negative binomial with BIC. It is empty for a series that is too thin.
+func sternest(c measure.Change) measure.Segmentation {
 	if len(c.NegBin) == 0 {
-		return measure.Segmentation{}, false
+		return measure.Segmentation{}
 	}
-	return c.NegBin[len(c.NegBin)-1], true
+	return c.NegBin[len(c.NegBin)-1]
 }
 
 // sternChanges returns the first years of the new regimes by the sternest model.
 func sternChanges(c measure.Change) []int {
-	seg, _ := sternest(c)
 	var years []int
-	for _, label := range seg.LastLabel {
+	for _, label := range sternest(c).LastLabel {
 		if y, err := strconv.Atoi(label); err == nil {
 			years = append(years, y+1)
 		}
@@ -34,7 +33,7 @@ func changeWords(c measure.Change) []string {
 	if c.Thin != "" {
 		return []string{"No change point is sought: " + c.Thin + "."}
 	}
-	stern, _ := sternest(c)
+	stern := sternest(c)
 	text := "Against the number of all acts recorded, the sternest model (negative binomial, BIC) finds no change in how often multilateral acts occur"
 	if len(stern.LastLabel) > 0 {
 		text = "Against the number of all acts recorded, the sternest model (negative binomial, BIC) puts a change in how often multilateral acts occur after " + joinAnd(stern.LastLabel)

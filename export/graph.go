@@ -33,7 +33,7 @@ type field struct{ id, kind string } // kind: string, int or double
 type element struct {
 	id, label, source, target string
 	values                    []string // one for each field; "" is left out
-	start, end                entente.Day
+	start                     entente.Day
 	place                     *entente.Place
 }
 

@@ -350,8 +350,7 @@ func TestBaseRatesAsOf(t *testing.T) {
 	if len(rates) == 0 || rates[0].From != 0 {
 		t.Fatalf("in 2015 the group held r0 alone, got %+v", rates)
 	}
-	later := *c
-	later.Blocs = slices.Clone(c.Blocs)
+	later := builtin(t)
 	for i := range later.Blocs {
 		b := &later.Blocs[i]
 		for rung, d := range b.Rungs {
@@ -360,7 +359,7 @@ func TestBaseRatesAsOf(t *testing.T) {
 			}
 		}
 	}
-	if again := forecast.BaseRates(&later, holds(otsRungs), entente.DayOf(2015, 1, 1), 1); !reflect.DeepEqual(rates, again) {
+	if again := forecast.BaseRates(later, holds(otsRungs), entente.DayOf(2015, 1, 1), 1); !reflect.DeepEqual(rates, again) {
 		t.Error("what came after the day changes the rates of the day")
 	}
 	if got := forecast.BaseRates(c, holds(otsRungs), entente.DayOf(1990, 1, 1), 1); got != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,7 +125,8 @@ func (v *view) search(ctx context.Context, text string) ([]string, error) {
 
 // word makes a usage error of a value outside a vocabulary.
 func word(flag string, err error) error {
-	if w, ok := err.(*entente.WordError); ok {
+	var w *entente.WordError
+	if errors.As(err, &w) {
 		return usage(flag+": "+w.Error(), w.Hint)
 	}
 	return usage(flag+": "+err.Error(), "")

@@ -30,12 +30,12 @@ func (a *app) verdictCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.printVerdict(v, verdict)
+			return a.printVerdict(verdict)
 		},
 	}
 }
 
-func (a *app) printVerdict(v *view, verdict *brief.Verdict) error {
+func (a *app) printVerdict(verdict *brief.Verdict) error {
 	if a.knownAt != "" {
 		verdict.KnownAt = a.knownAt
 	}
@@ -119,7 +119,7 @@ func (a *app) briefCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(a.stderr, "wrote %s\n", out)
-			return a.printVerdict(v, &b.Verdict)
+			return a.printVerdict(&b.Verdict)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write: .html, .md, .json or .pdf (default NAME-brief.html)")
