@@ -124,6 +124,19 @@ func (p *page) Refs(ids []string) template.HTML {
 	return template.HTML(b.String())
 }
 
+// Cell writes the text of a cell and its links. A text that only counts the acts
+// is not said twice.
+func (p *page) Cell(c Cell) template.HTML {
+	links := p.Refs(c.Acts)
+	if links == "" {
+		return template.HTML(html.EscapeString(c.Text))
+	}
+	if c.Text == plural(len(c.Acts), "act", "acts") {
+		return links
+	}
+	return template.HTML(html.EscapeString(c.Text)+" ") + links
+}
+
 // inOrder sorts act ids by their number in the register.
 func (p *page) inOrder(ids []string) []string {
 	return slices.SortedStableFunc(slices.Values(ids), func(a, b string) int { return p.number[a] - p.number[b] })

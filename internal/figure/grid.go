@@ -21,7 +21,7 @@ func (f Threats) SVG() string {
 			column = max(column, textWidth(style, word)+6)
 		}
 	}
-	column = min(column, (width-230)/n)
+	column = min(column, (width-186)/n)
 	left := width - column*n
 	top := 0.0
 	for _, a := range f.Actors {
@@ -30,7 +30,7 @@ func (f Threats) SVG() string {
 	for j, a := range f.Actors {
 		lines := wrap(style, a, column-4, 3)
 		for k, l := range lines {
-			lines[k] = shorten(style, l, column-4)
+			lines[k] = shorten(style, l, column-.5)
 		}
 		c.lines(style, middle, left+(float64(j)+.5)*column, 12+top-leading(style)*float64(len(lines)), lines)
 	}
