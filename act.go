@@ -346,6 +346,7 @@ type Case struct {
 	Blocs     []BlocRecord
 	Claims    []Claim
 
+	KnownAt  Day    // the view holds what the record could know on this day; 0: everything
 	Checksum string // sha256:... of the record that this view was made from
 
 	index index

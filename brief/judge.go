@@ -62,7 +62,7 @@ func stageOf(l measure.Rungs) stage {
 // answers word the stages: the short answer and what the group is.
 var answers = map[stage][2]string{
 	forumOnly:    {"No", "a political forum without a security dimension of its own"},
-	agendaOnly:   {"No", "a forum that has put security on its agenda, without regular security meetings"},
+	agendaOnly:   {"No", "a forum that has put security on its agenda"},
 	meetingsOnly: {"Not yet", "a forum whose security officials meet regularly"},
 	exercising:   {"Not yet", "a forum that trains together without a treaty behind it"},
 	framework:    {"In part", "a security organisation with a binding framework, and without a duty to consult or to help"},
@@ -157,6 +157,7 @@ func Judge(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) 
 
 func (f *findings) verdict(seed uint64) *Verdict {
 	v := &Verdict{Group: f.c.Group.Code, AsOf: f.asOf, Level: f.ladder.Level, Record: f.c.Checksum,
+		KnownAt:   f.knownAt(),
 		Forecasts: []Forecast{}, For: []Evidence{}, Against: []Evidence{}, Postures: []Crossing{}, Watch: []Evidence{}}
 	v.Statement = f.statement()
 	switch f.stage {
@@ -172,6 +173,13 @@ func (f *findings) verdict(seed uint64) *Verdict {
 	return v
 }
 
+func (f *findings) knownAt() string {
+	if f.c.KnownAt == 0 {
+		return ""
+	}
+	return f.c.KnownAt.String()
+}
+
 // theGroup names the group with its article.
 func (f *findings) theGroup() string { return "the " + strings.TrimPrefix(f.c.Group.Name, "The ") }
 
@@ -180,6 +188,9 @@ func (f *findings) theGroup() string { return "the " + strings.TrimPrefix(f.c.Gr
 func (f *findings) statement() string {
 	name := f.theGroup()
 	day := longDay(f.asOf)
+	if f.c.KnownAt != 0 {
+		day += ", as known on " + longDay(f.c.KnownAt) + ","
+	}
 	switch f.stage {
 	case tooLittle:
 		return fmt.Sprintf("Too little to say: up to %s the record holds %s between two or more of the states studied and %s in the name of %s, fewer than any answer can rest on. "+

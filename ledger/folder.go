@@ -28,7 +28,9 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*entente.Case, error) {
 	if err := r.readFolder(ctx, fsys); err != nil {
 		return nil, err
 	}
-	return r.build(), nil
+	c := r.build()
+	c.KnownAt = opt.KnownAt
+	return c, nil
 }
 
 // readFolder reads and checks all tables of a folder. It returns Problems when

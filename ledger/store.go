@@ -256,7 +256,9 @@ func Open(ctx context.Context, path string, opt Options) (*entente.Case, error) 
 	if err != nil {
 		return nil, err
 	}
-	return r.build(), nil
+	c := r.build()
+	c.KnownAt = opt.KnownAt
+	return c, nil
 }
 
 // record reads the view of the ledger.

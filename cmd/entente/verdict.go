@@ -36,9 +36,6 @@ func (a *app) verdictCommand() *cobra.Command {
 }
 
 func (a *app) printVerdict(verdict *brief.Verdict) error {
-	if a.knownAt != "" {
-		verdict.KnownAt = a.knownAt
-	}
 	if a.json {
 		return a.writeJSON(verdict)
 	}
@@ -63,7 +60,11 @@ func (a *app) printVerdict(verdict *brief.Verdict) error {
 		}
 		a.print(t)
 	}
-	a.printf("\nas of %s, record %s\n", verdict.AsOf, short(verdict.Record))
+	known := ""
+	if verdict.KnownAt != "" {
+		known = ", known at " + verdict.KnownAt
+	}
+	a.printf("\nas of %s%s, record %s\n", verdict.AsOf, known, short(verdict.Record))
 	return nil
 }
 
@@ -114,7 +115,6 @@ func (a *app) briefCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b.Verdict.KnownAt = a.knownAt
 			if err := writeBrief(cmd.Context(), b, out); err != nil {
 				return err
 			}
