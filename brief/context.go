@@ -120,7 +120,7 @@ func (f *findings) threatsSection() Section {
 			cell.Class = map[string]string{jointMultilateral: "good", jointBilateral: "warn", talkOnly: "warn", noAnswer: "bad"}[found.form]
 			row = append(row, cell)
 			drawn.Answers[last] = map[string]figure.Answer{jointMultilateral: figure.Multilaterally, jointBilateral: figure.Bilaterally,
-				talkOnly: figure.Unanswered, noAnswer: figure.Unanswered}[found.form]
+				talkOnly: figure.Discussed, noAnswer: figure.Unanswered}[found.form]
 			drawn.Titles[last] = fmt.Sprintf("%s, %s: %s", threat.Name, f.short(state), cell.Text)
 		}
 		t.Rows = append(t.Rows, row)

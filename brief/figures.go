@@ -252,7 +252,7 @@ func (f *findings) drawOwes(s *Section) {
 	fig := figure.Owes{}
 	inside := slices.Concat(f.members, f.observers)
 	for _, code := range inside {
-		fig.Inside = append(fig.Inside, figure.Party{Code: code, Name: f.short(code)})
+		fig.Inside = append(fig.Inside, figure.Party{Code: code, Name: f.short(code), Role: f.roleOf(code)})
 	}
 	bonds := map[[2]string]int{}
 	for _, o := range f.obligations {
@@ -284,6 +284,21 @@ func (f *findings) drawOwes(s *Section) {
 		case bond.Depth == fig.Bonds[at].Depth && bond.Signed == fig.Bonds[at].Signed && !strings.Contains(fig.Bonds[at].Via, bond.Via):
 			fig.Bonds[at].Via += ", " + bond.Via
 		}
+	}
+	// An organisation whose other states the record does not follow stands for
+	// them.
+	for _, b := range f.bonds {
+		if b.Obligation != entente.Defense || b.Status != measure.StandsInForce || b.Via == f.c.Group.Code || !f.reachesOutside(b.Via) ||
+			slices.ContainsFunc(f.obligations, func(o measure.Owed) bool {
+				return o.Via == b.Via && o.Obligation == entente.Defense && o.Status == measure.StandsInForce &&
+					(o.A == b.State && !slices.Contains(inside, o.B) || o.B == b.State && !slices.Contains(inside, o.A))
+			}) {
+			continue
+		}
+		if !slices.ContainsFunc(fig.Outside, func(p figure.Party) bool { return p.Code == b.Via }) {
+			fig.Outside = append(fig.Outside, figure.Party{Code: b.Via, Name: "Others in " + b.Via})
+		}
+		fig.Bonds = append(fig.Bonds, figure.Bond{A: b.State, B: b.Via, Depth: figure.Defence, Via: b.Via, Title: fmt.Sprintf("%s: defence through %s", f.short(b.State), f.c.Name(b.Via))})
 	}
 	fig.Head = head(s, "The deepest obligation of every pair of members and observers, and the defence they owe outsiders, with the organisation or treaty through which. The tables below list each with its acts.")
 	s.SVG = fig.SVG()

@@ -62,9 +62,10 @@ func (f Threats) SVG() string {
 		y += height
 	}
 	y = c.legend(0, y+18, width, []key{
-		{"answered multilaterally", 16, func(x, y float64) { c.answer(Multilaterally, x, y) }},
-		{"only bilaterally", 16, func(x, y float64) { c.answer(Bilaterally, x, y) }},
-		{"exposed, no answer recorded", 16, func(x, y float64) { c.answer(Unanswered, x, y) }},
+		{"joint work, multilateral", 16, func(x, y float64) { c.answer(Multilaterally, x, y) }},
+		{"joint work, bilateral", 16, func(x, y float64) { c.answer(Bilaterally, x, y) }},
+		{"talk only", 16, func(x, y float64) { c.answer(Discussed, x, y) }},
+		{"exposed, nothing recorded", 16, func(x, y float64) { c.answer(Unanswered, x, y) }},
 		{"not exposed", 10, func(x, y float64) { c.answer(NotExposed, x, y) }},
 	})
 	return c.figure(f.Head, y-6, 600, `.row{fill:var(--fig-faint,#f2f5f7)}
@@ -84,6 +85,9 @@ func (c *canvas) answer(a Answer, x, y float64) {
 	case Bilaterally:
 		c.circle("half", x, y, r-.8)
 		c.path("yes", fmt.Sprintf("M%s %sa%s %s 0 0 0 0 %sZ", num(x), num(y-r), num(r), num(r), num(2*r)))
+	case Discussed:
+		c.circle("half", x, y, r-.8)
+		c.circle("yes", x, y, 2)
 	case Unanswered:
 		c.circle("no", x, y, r-1)
 	default:

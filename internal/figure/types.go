@@ -195,6 +195,7 @@ type Answer int
 const (
 	NotExposed Answer = iota
 	Unanswered
+	Discussed // in meetings and declarations only
 	Bilaterally
 	Multilaterally // in the group's name or by three or more
 )
