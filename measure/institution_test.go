@@ -47,6 +47,9 @@ func TestInstitutionAgainstATOP(t *testing.T) {
 		}
 		coded++
 		n := func(name string) int {
+			if row[at[name]] == "" {
+				return 0 // not coded for this treaty
+			}
 			v, err := strconv.Atoi(row[at[name]])
 			if err != nil {
 				t.Fatalf("treaty %s: %s: %v", row[0], name, err)
