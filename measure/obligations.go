@@ -284,7 +284,7 @@ func (p *pool) settle(book owings, asOf entente.Day) {
 			for _, b := range states[i+1:] {
 				t := both(best[a], best[b])
 				if t.standing != "" {
-					book.add(a, b, o, p.forum, t, p.inOrder(o, acts[a], acts[b]))
+					book.add(a, b, o, p.forum, t, p.inOrder(o, shared(acts[a], acts[b])))
 				}
 			}
 		}
@@ -337,8 +337,23 @@ func both(a, b tenure) tenure {
 	return t
 }
 
-// inOrder merges the acts of two states in the order of their dates.
-func (p *pool) inOrder(o entente.Obligation, lists ...[]string) []string {
+// shared returns the acts that bind both states, or, where one joined by an act of
+// its own, all that bind either.
+func shared(a, b []string) []string {
+	var both []string
+	for _, id := range a {
+		if slices.Contains(b, id) {
+			both = append(both, id)
+		}
+	}
+	if len(both) > 0 {
+		return both
+	}
+	return slices.Concat(a, b)
+}
+
+// inOrder sorts acts by their dates, without repetition.
+func (p *pool) inOrder(o entente.Obligation, all []string) []string {
 	dates := map[string]entente.Date{}
 	for _, entries := range p.entries[o] {
 		for _, e := range entries {
@@ -348,7 +363,6 @@ func (p *pool) inOrder(o entente.Obligation, lists ...[]string) []string {
 			}
 		}
 	}
-	all := slices.Concat(lists...)
 	slices.Sort(all)
 	all = slices.Compact(all)
 	slices.SortStableFunc(all, func(x, y string) int { return dates[x].Compare(dates[y]) })

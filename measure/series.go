@@ -144,9 +144,9 @@ type window struct {
 }
 
 // windows returns the windows that end with each year from the first act in view
-// to the day. Acts from before the case's first gap period, such as a standing
-// commitment recorded for what it still obliges, open no empty decades: the
-// series begins with the first year from which no ten years pass without an act.
+// to the day. An old commitment recorded for what it still obliges opens no empty
+// decades: the series begins with the first year from which no ten years pass
+// without an act.
 func windows(c *entente.Case, asOf entente.Day, length int) []window {
 	var years []int
 	for _, a := range c.Acts {

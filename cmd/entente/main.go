@@ -14,8 +14,10 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"entente"
 	"entente/cases"
@@ -172,6 +174,7 @@ type view struct {
 
 // open opens the case named by --case as of --as-of and known at --known-at.
 func (a *app) open(ctx context.Context) (*view, error) {
+	defer a.working("reading " + a.caseName)()
 	v := &view{}
 	var opt ledger.Options
 	if a.knownAt != "" {
@@ -212,6 +215,32 @@ func (v *view) find(text string) (*entente.Actor, error) {
 		return nil, notFound(err.Error(), "entente actors lists codes and names")
 	}
 	return actor, nil
+}
+
+// working tells a person at a terminal that something takes longer than a second;
+// the function that it returns ends that.
+func (a *app) working(what string) (done func()) {
+	f, ok := a.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return func() {}
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		began := time.Now()
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				fmt.Fprint(f, "\r\033[K")
+				return
+			case <-tick.C:
+				fmt.Fprintf(f, "\r%s: %d s", what, int(time.Since(began).Seconds()))
+			}
+		}
+	}()
+	return func() { close(stop); <-stopped }
 }
 
 // writeJSON writes one value as one line.

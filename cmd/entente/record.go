@@ -52,7 +52,9 @@ func (a *app) importCommand() *cobra.Command {
 			if who == "" || why == "" {
 				return usage("a revision needs --who and --why", "say who makes the change and for what reason")
 			}
+			done := a.working("importing " + args[1])
 			summary, err := ledger.Import(cmd.Context(), a.caseName, args[1], v)
+			done()
 			if err != nil {
 				return err
 			}
@@ -131,6 +133,7 @@ func (a *app) startingFolder(from string) (fs.FS, error) {
 }
 
 func (a *app) start(ctx context.Context, path string, folder fs.FS, from string) error {
+	defer a.working("making " + path)()
 	if _, err := os.Stat(path); err == nil {
 		return input(path+" exists already", "choose another name; nothing was written")
 	}
@@ -217,6 +220,7 @@ func formatOf(path string) string {
 
 // exportWhole writes the whole record as a folder or a ledger file.
 func (a *app) exportWhole(ctx context.Context, format, out string) error {
+	defer a.working("exporting to " + out)()
 	if out == "" || out == "-" {
 		return usage("--format "+format+" needs -o PATH", "")
 	}
@@ -267,7 +271,9 @@ func (a *app) verifyCommand() *cobra.Command {
 				a.printf("%s is sound: %s, %s\n%s\n", a.caseName, count(len(v.Acts), "act"), count(len(v.Sources), "source"), v.Checksum)
 				return nil
 			}
+			done := a.working("verifying " + a.caseName)
 			report, err := ledger.Verify(cmd.Context(), a.caseName)
+			done()
 			if errors.Is(err, fs.ErrNotExist) {
 				return notFound(fmt.Sprintf("no case %q", a.caseName), "")
 			}

@@ -111,11 +111,13 @@ func (a *app) briefCommand() *cobra.Command {
 			if out == "" {
 				out = v.ID + "-brief.html"
 			}
+			done := a.working("writing " + out)
 			b, err := brief.Build(cmd.Context(), v.Case, v.asOf, a.seed)
-			if err != nil {
-				return err
+			if err == nil {
+				err = writeBrief(cmd.Context(), b, out)
 			}
-			if err := writeBrief(cmd.Context(), b, out); err != nil {
+			done()
+			if err != nil {
 				return err
 			}
 			fmt.Fprintf(a.stderr, "wrote %s\n", out)
