@@ -227,15 +227,18 @@ func (a *app) working(what string) (done func()) {
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
-		began := time.Now()
+		began, shown := time.Now(), false
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
 		for {
 			select {
 			case <-stop:
-				fmt.Fprint(f, "\r\033[K")
+				if shown {
+					fmt.Fprint(f, "\r\033[K")
+				}
 				return
 			case <-tick.C:
+				shown = true
 				fmt.Fprintf(f, "\r%s: %d s", what, int(time.Since(began).Seconds()))
 			}
 		}
