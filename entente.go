@@ -239,6 +239,19 @@ var Obligations = []Obligation{Defense, Offense, Neutrality, Nonaggression, Cons
 // ParseObligation reads an obligation.
 func ParseObligation(s string) (Obligation, error) { return parseWord("obligation", s, Obligations) }
 
+// Prose writes the obligation as a sentence does, in British spelling.
+func (o Obligation) Prose() string {
+	switch o {
+	case Defense:
+		return "defence"
+	case Offense:
+		return "offence"
+	case Nonaggression:
+		return "non-aggression"
+	}
+	return string(o)
+}
+
 // Depth is the ordinal code of an obligation in a tie: 3 defence or offence, 2
 // neutrality or non-aggression, 1 consultation, 0 anything else (ATOP 5.1).
 func (o Obligation) Depth() int {

@@ -272,7 +272,7 @@ func (f *findings) drawOwes(s *Section) {
 			}
 		}
 		bond := figure.Bond{A: o.A, B: o.B, Depth: depth, Signed: o.Status == measure.StandsSigned, Via: o.Via,
-			Title: fmt.Sprintf("%s – %s: %s through %s, %s", f.short(o.A), f.short(o.B), obligationWords(o.Obligation), o.Via, o.Status)}
+			Title: fmt.Sprintf("%s – %s: %s through %s, %s", f.short(o.A), f.short(o.B), o.Obligation.Prose(), o.Via, o.Status)}
 		key := [2]string{o.A, o.B}
 		at, seen := bonds[key]
 		switch {

@@ -295,18 +295,15 @@ func (f *findings) evidenceFor() []Evidence {
 		}
 		list = append(list, Evidence{text + ".", r.Acts})
 	}
-	for _, kind := range []struct {
-		o    entente.Obligation
-		verb string
-	}{{entente.Defense, "defence"}, {entente.Consultation, "consultation"}} {
-		if pairs, acts := pairsOf(f.among(kind.o, measure.StandsInForce)); len(pairs) > 0 {
-			text := fmt.Sprintf("%s of members owe each other %s by a text in force: %s.", plural(len(pairs), "pair", "pairs"), kind.verb, f.pairList(pairs))
+	for _, o := range []entente.Obligation{entente.Defense, entente.Consultation} {
+		if pairs, acts := pairsOf(f.among(o, measure.StandsInForce)); len(pairs) > 0 {
+			text := fmt.Sprintf("%s of members owe each other %s by a text in force: %s.", plural(len(pairs), "pair", "pairs"), o.Prose(), f.pairList(pairs))
 			if n := len(f.members); len(pairs) == n*(n-1)/2 {
-				text = fmt.Sprintf("Every pair of members owes each other %s by a text in force.", kind.verb)
+				text = fmt.Sprintf("Every pair of members owes each other %s by a text in force.", o.Prose())
 			}
 			list = append(list, Evidence{text, acts})
 		}
-		if pairs, acts := pairsOf(f.among(kind.o, measure.StandsSigned)); kind.o == entente.Defense && len(pairs) > 0 {
+		if pairs, acts := pairsOf(f.among(o, measure.StandsSigned)); o == entente.Defense && len(pairs) > 0 {
 			list = append(list, Evidence{fmt.Sprintf("A further promise of defence is signed and not seen in force: %s.", f.pairList(pairs)), acts})
 		}
 	}

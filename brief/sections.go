@@ -493,21 +493,9 @@ func (f *findings) owedTable(caption string, keep func(in int, o measure.Owed) b
 			}
 		}
 		acts = dedupe(acts)
-		t.Rows = append(t.Rows, []Cell{{Text: f.short(k.a) + " – " + f.short(k.b)}, {Text: obligationWords(k.o)}, {Text: strings.Join(through, ", ")}, {Text: dateWords(since)}, cite(plural(len(acts), "act", "acts"), acts)})
+		t.Rows = append(t.Rows, []Cell{{Text: f.short(k.a) + " – " + f.short(k.b)}, {Text: k.o.Prose()}, {Text: strings.Join(through, ", ")}, {Text: dateWords(since)}, cite(plural(len(acts), "act", "acts"), acts)})
 	}
 	return t
-}
-
-func obligationWords(o entente.Obligation) string {
-	switch o {
-	case entente.Defense:
-		return "defence"
-	case entente.Offense:
-		return "offence"
-	case entente.Nonaggression:
-		return "non-aggression"
-	}
-	return string(o)
 }
 
 // clauseTable shows the clauses that carry no obligation of the five and still

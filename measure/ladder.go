@@ -382,7 +382,7 @@ func (l *climber) duty(o entente.Obligation) func(*Rung) {
 			case a.Obliges(o) && adopted(a) && l.quorum(a) && l.happened(a):
 				if len(r.Others) == 0 {
 					r.Others = append(r.Others, Coding{a.Date, []string{a.ID},
-						fmt.Sprintf("counting texts without legal force: a political text speaks of %s", obligationName(o))})
+						fmt.Sprintf("counting texts without legal force: a political text speaks of %s", o.Prose())})
 				}
 				r.near(a, "political, not binding")
 			case a.Type == entente.Treaty && !l.happened(a):
@@ -390,19 +390,6 @@ func (l *climber) duty(o entente.Obligation) func(*Rung) {
 			}
 		}
 	}
-}
-
-// obligationName writes an obligation as a reader says it.
-func obligationName(o entente.Obligation) string {
-	switch o {
-	case entente.Defense:
-		return "defence"
-	case entente.Offense:
-		return "offence"
-	case entente.Nonaggression:
-		return "non-aggression"
-	}
-	return string(o)
 }
 
 // organ judges a rung that needs a standing body of the group. The act that
