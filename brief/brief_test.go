@@ -311,3 +311,23 @@ func TestStages(t *testing.T) {
 		}
 	}
 }
+
+// TestGoldenBrief keeps the whole brief of the smallest case in its three forms.
+func TestGoldenBrief(t *testing.T) {
+	c := load(t, os.DirFS("testdata/five"))
+	b := build(t, c, c.Horizon)
+	var page, text bytes.Buffer
+	if err := b.HTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Markdown(&text); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.MarshalIndent(b, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "five.html", page.Bytes())
+	golden(t, "five.md", text.Bytes())
+	golden(t, "five.json", append(data, '\n'))
+}
