@@ -23,7 +23,7 @@ TESTFLAGS ?= $(if $(filter true,$(CI)),-count=1)
 
 BROWSERS := chromium-browser google-chrome google-chrome-stable
 
-GOLDEN_ROOMS := ./brief ./cmd/entente ./internal/figure
+GOLDEN_ROOMS := ./brief ./internal/figure
 BENCH_ROOMS  := . ./ledger ./network ./measure ./forecast ./brief ./cmd/entente
 FUZZTIME     ?= 5s
 
