@@ -331,3 +331,16 @@ func TestGoldenBrief(t *testing.T) {
 	golden(t, "five.md", text.Bytes())
 	golden(t, "five.json", append(data, '\n'))
 }
+
+// TestReadmeShowsTheVerdict holds the README to what the program prints.
+func TestReadmeShowsTheVerdict(t *testing.T) {
+	page, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := builtin(t, "ots")
+	statement := find(c, c.Horizon).statement()
+	if !strings.Contains(strings.Join(strings.Fields(string(page)), " "), statement) {
+		t.Errorf("README.md does not show the verdict as it is: %s", statement)
+	}
+}

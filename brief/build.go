@@ -56,13 +56,13 @@ func (f *findings) facts() []Fact {
 	}
 	n := len(f.members)
 	pairs, acts := pairsOf(f.among(entente.Defense, measure.StandsInForce))
-	facts = append(facts, Fact{fmt.Sprintf("%d of %d", len(pairs), n*(n-1)/2), "pairs of members that owe each other defence by a text in force", acts})
+	facts = append(facts, Fact{fmt.Sprintf("%d of %d", len(pairs), n*(n-1)/2), "pairs of " + f.memberWord() + " that owe each other defence by a text in force", acts})
 	var bound, outside []string
 	for _, ch := range f.outsideChannels() {
 		bound, outside = append(bound, ch.members...), append(outside, ch.acts...)
 	}
-	facts = append(facts, Fact{fmt.Sprintf("%d of %d", len(dedupe(bound)), n), "members bound to defend states outside the group", dedupe(outside)})
-	facts = append(facts, Fact{fmt.Sprint(f.amongStates), fmt.Sprintf("acts of cooperation among two or more members, of %d acts recorded up to %s", len(f.c.ActsOn(f.asOf)), longDay(f.asOf)), nil})
+	facts = append(facts, Fact{fmt.Sprintf("%d of %d", len(dedupe(bound)), n), f.memberWord() + " bound to defend states outside the group", dedupe(outside)})
+	facts = append(facts, Fact{fmt.Sprint(f.amongStates), fmt.Sprintf("acts of cooperation among two or more of the states, of %d acts recorded up to %s", len(f.c.ActsOn(f.asOf)), longDay(f.asOf)), nil})
 	return facts
 }
 

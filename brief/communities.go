@@ -42,9 +42,9 @@ func (f *findings) communitiesSection(ctx context.Context, seed uint64) (Section
 	whole := most == len(f.members)
 	switch {
 	case whole && len(others) == 0:
-		s.Title = fmt.Sprintf("By what they do together the members of %s are a community of their own", f.c.Group.Short)
+		s.Title = fmt.Sprintf("By what they do together the %s of %s are a community of their own", f.memberWord(), f.c.Group.Short)
 	case whole:
-		s.Title = fmt.Sprintf("The members of %s fall into one community, with %s", f.c.Group.Short, joinAnd(f.names(others)))
+		s.Title = fmt.Sprintf("The %s of %s fall into one community, with %s", f.memberWord(), f.c.Group.Short, joinAnd(f.names(others)))
 	default:
 		var apart []string
 		for _, m := range f.members {
@@ -94,7 +94,7 @@ func (f *findings) communitiesSection(ctx context.Context, seed uint64) (Section
 		}
 		formats.Rows = append(formats.Rows, []Cell{name, {Text: strings.Join(f.names(x.States), ", ")}, {Text: percent(x.Together)}, {Text: percent(x.Inside)}})
 	}
-	pairs := Table{Caption: "Pairs of members: share of runs that put both in one community", Columns: cols("Pair", "#Share of runs")}
+	pairs := Table{Caption: "Pairs of the states studied: share of runs that put both in one community", Columns: cols("Pair", "#Share of runs")}
 	for _, p := range r.Pairs {
 		pairs.Rows = append(pairs.Rows, []Cell{{Text: f.short(p.A) + " – " + f.short(p.B)}, {Text: percent(p.Rate)}})
 	}
@@ -116,7 +116,7 @@ func (f *findings) networkTable(ctx context.Context) (Table, error) {
 	if err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: fmt.Sprintf("Network of the members by acts of cooperation, in windows of %d years", shareWindow),
+	t := Table{Caption: fmt.Sprintf("Network of the states studied by acts of cooperation, in windows of %d years", shareWindow),
 		Columns: cols("#Window ends", "#Acts", "#Density", "#Transitivity", "#Clustering", "#Hub share", "#E-I index", "#In-group share")}
 	n := len(points) / len(names)
 	first := (n - 1) % shareWindow

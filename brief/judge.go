@@ -180,6 +180,14 @@ func (f *findings) knownAt() string {
 	return f.c.KnownAt.String()
 }
 
+// memberWord says what the states studied are on the day.
+func (f *findings) memberWord() string {
+	if f.stage == noGroup {
+		return "later members"
+	}
+	return "members"
+}
+
 // theGroup names the group with its article.
 func (f *findings) theGroup() string { return "the " + strings.TrimPrefix(f.c.Group.Name, "The ") }
 
@@ -263,7 +271,7 @@ func (f *findings) bilateralSentence() string {
 	n := len(f.members)
 	pairs, _ := pairsOf(f.among(entente.Defense, measure.StandsInForce))
 	if len(pairs) == 0 {
-		return fmt.Sprintf("No pair of the %d states owes the other defence by a text in force.", n)
+		return fmt.Sprintf("No pair of its %d %s owes the other defence by a text in force.", n, f.memberWord())
 	}
 	var names []string
 	for _, p := range pairs[:min(len(pairs), 4)] {
@@ -276,7 +284,7 @@ func (f *findings) bilateralSentence() string {
 	if f.ladder.Held(6) {
 		own = "by a text of the group among others"
 	}
-	return fmt.Sprintf("Promises of defence bind %d of its %d pairs of states (%s), %s.", len(pairs), n*(n-1)/2, joinAnd(names), own)
+	return fmt.Sprintf("Promises of defence bind %d of the %d pairs of its %s (%s), %s.", len(pairs), n*(n-1)/2, f.memberWord(), joinAnd(names), own)
 }
 
 func (f *findings) short(code string) string { return f.c.Name(code) }
@@ -297,9 +305,9 @@ func (f *findings) evidenceFor() []Evidence {
 	}
 	for _, o := range []entente.Obligation{entente.Defense, entente.Consultation} {
 		if pairs, acts := pairsOf(f.among(o, measure.StandsInForce)); len(pairs) > 0 {
-			text := fmt.Sprintf("%s of members owe each other %s by a text in force: %s.", plural(len(pairs), "pair", "pairs"), o.Prose(), f.pairList(pairs))
+			text := fmt.Sprintf("%s of %s owe each other %s by a text in force: %s.", plural(len(pairs), "pair", "pairs"), f.memberWord(), o.Prose(), f.pairList(pairs))
 			if n := len(f.members); len(pairs) == n*(n-1)/2 {
-				text = fmt.Sprintf("Every pair of members owes each other %s by a text in force.", o.Prose())
+				text = fmt.Sprintf("Every pair of %s owes each other %s by a text in force.", f.memberWord(), o.Prose())
 			}
 			list = append(list, Evidence{text, acts})
 		}
@@ -340,7 +348,11 @@ func (f *findings) evidenceAgainst() []Evidence {
 			}
 		}
 		if len(missing) > 0 {
-			list = append(list, Evidence{fmt.Sprintf("Not held: %s. What comes close does not count: it is proposed, political, civil or too small.", joinAnd(missing)), acts})
+			text := fmt.Sprintf("Not held: %s.", joinAnd(missing))
+			if len(acts) > 0 {
+				text += " What comes close does not count: it is proposed, political, civil or too small."
+			}
+			list = append(list, Evidence{text, acts})
 		}
 	}
 	list = append(list, f.outsideDefence()...)

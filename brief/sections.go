@@ -72,8 +72,10 @@ func (f *findings) ladderSection() Section {
 	s.Tables = append(s.Tables, t)
 	if class, ok := f.classTable(); ok {
 		s.Tables = append(s.Tables, class)
-		s.Text = append(s.Text, fmt.Sprintf("The chart sets the group beside the %d others of the reference class by years since founding. Rungs need not come in order: some groups had forces before a treaty, many never had either.", len(f.class())))
 		f.drawLadders(&s)
+	}
+	if s.SVG != "" {
+		s.Text = append(s.Text, fmt.Sprintf("The chart sets the group beside the %d others of the reference class by years since founding. Rungs need not come in order: some groups had forces before a treaty, many never had either.", len(f.class())))
 	}
 	return s
 }
@@ -252,7 +254,7 @@ func (f *findings) timelineSection() Section {
 	case total < 5:
 		s.Title = fmt.Sprintf("Few acts of cooperation are recorded in the %d years to %s", recentYears, longDay(f.asOf))
 	default:
-		s.Title = fmt.Sprintf("Of %d acts in the last %d years %d were bilateral, %d in the name of %s and %d in other formats",
+		s.Title = fmt.Sprintf("%d acts in the last %d years: %d bilateral, %d in the name of %s, %d in other formats",
 			total, recentYears, recent["bilateral"], recent[f.c.Group.Short], f.c.Group.Short, total-recent["bilateral"]-recent[f.c.Group.Short])
 	}
 	columns := []string{"Period"}
@@ -296,9 +298,9 @@ func (f *findings) matrixSection() Section {
 		t.Rows = append(t.Rows, row)
 	}
 	n := len(f.members)
-	s.Title = fmt.Sprintf("%s of %d pairs of members owe each other defence; most owe less or nothing", upperFirst(numberWord(defence)), n*(n-1)/2)
+	s.Title = fmt.Sprintf("%s of %d pairs of %s owe each other defence; most owe less or nothing", upperFirst(numberWord(defence)), n*(n-1)/2, f.memberWord())
 	if 2*defence > n*(n-1)/2 {
-		s.Title = fmt.Sprintf("%s of %d pairs of members owe each other defence", upperFirst(numberWord(defence)), n*(n-1)/2)
+		s.Title = fmt.Sprintf("%s of %d pairs of %s owe each other defence", upperFirst(numberWord(defence)), n*(n-1)/2, f.memberWord())
 	}
 	s.Tables = append(s.Tables, t)
 	f.drawMatrix(&s)
