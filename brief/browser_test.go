@@ -309,16 +309,13 @@ func TestBriefInBrowser(t *testing.T) {
 
 func TestPDF(t *testing.T) {
 	browserPath(t)
-	out := filepath.Join(t.TempDir(), "brief.pdf")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	if err := PDF(ctx, []byte(render(t, builtIn(t, "ots"))), out); err != nil {
+	var out bytes.Buffer
+	if err := PDF(ctx, []byte(render(t, builtIn(t, "ots"))), &out); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := out.Bytes()
 	if !bytes.HasPrefix(data, []byte("%PDF-")) {
 		t.Fatal("not a PDF")
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -36,10 +37,10 @@ func findBrowser() (string, error) {
 	return "", ErrNoBrowser
 }
 
-// PDF prints a page made by Brief.HTML to a file through Chromium, with every
-// folded table opened. The error is ErrNoBrowser where there is none. Nothing is
-// left at out when it fails.
-func PDF(ctx context.Context, page []byte, out string) error {
+// PDF prints a page made by Brief.HTML through Chromium, with every folded table
+// opened. The error is ErrNoBrowser where there is none. Nothing is written when
+// it fails before the end.
+func PDF(ctx context.Context, page []byte, w io.Writer) error {
 	browser, err := findBrowser()
 	if err != nil {
 		return err
@@ -69,12 +70,10 @@ func PDF(ctx context.Context, page []byte, out string) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("PDF: %w", ctx.Err())
 	case runErr != nil || err != nil || !bytes.HasPrefix(data, []byte("%PDF-")):
-		return fmt.Errorf("PDF: %s printed nothing (%v); its last words: %s", browser, errors.Join(runErr, err), lastLine(complaints.String()))
+		return fmt.Errorf("PDF: %s printed nothing: %w; its last words: %s", browser, errors.Join(runErr, err), lastLine(complaints.String()))
 	}
-	if err := os.WriteFile(out, data, 0o644); err != nil {
-		return fmt.Errorf("PDF: %w", err)
-	}
-	return nil
+	_, err = w.Write(data)
+	return err
 }
 
 func lastLine(s string) string {

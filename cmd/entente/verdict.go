@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -144,11 +145,13 @@ func writeBrief(ctx context.Context, b *brief.Brief, path string) error {
 			return encoder.Encode(b)
 		}
 	case ".pdf":
-		var page strings.Builder
-		if err := b.HTML(&page); err != nil {
-			return err
+		write = func(w io.Writer) error {
+			var page bytes.Buffer
+			if err := b.HTML(&page); err != nil {
+				return err
+			}
+			return brief.PDF(ctx, page.Bytes(), w)
 		}
-		return brief.PDF(ctx, []byte(page.String()), path)
 	default:
 		return usage(fmt.Sprintf("cannot tell the form of %q", path), "end the name with .html, .md, .json or .pdf")
 	}

@@ -55,7 +55,7 @@ func (f Chances) SVG() string {
 	if thin {
 		keys = append(keys, key{"hollow: few or no events, read the interval", 12, func(x, y float64) { c.circle("dot open", x, y, 4.6) }})
 	}
-	y = c.legend(0, y+20, width, keys)
+	y = c.legend(0, y+20, keys)
 	return c.figure(f.Head, y-6, 600, `.dot{fill:var(--fig-1,#1f6fb2);stroke:var(--fig-1,#1f6fb2);stroke-width:1.6}
 .dot.open{fill:var(--fig-paper,#fff)}
 .span{stroke:var(--fig-1,#1f6fb2);stroke-width:1.8;opacity:.75}

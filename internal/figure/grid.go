@@ -61,7 +61,7 @@ func (f Threats) SVG() string {
 		}
 		y += height
 	}
-	y = c.legend(0, y+18, width, []key{
+	y = c.legend(0, y+18, []key{
 		{"joint work, multilateral", 16, func(x, y float64) { c.answer(Multilaterally, x, y) }},
 		{"joint work, bilateral", 16, func(x, y float64) { c.answer(Bilaterally, x, y) }},
 		{"talk only", 16, func(x, y float64) { c.answer(Discussed, x, y) }},
@@ -154,7 +154,7 @@ func (f Bars) SVG() string {
 	if proposed == "" {
 		proposed = "proposed"
 	}
-	y = c.legend(0, y+20, width, []key{
+	y = c.legend(0, y+20, []key{
 		{done, 18, func(x, y float64) { c.rect("done", x-9, y-6, 18, 12) }},
 		{proposed, 18, func(x, y float64) { c.rect("todo", x-8, y-5.3, 16, 10.6) }},
 	})

@@ -113,7 +113,7 @@ func (f Ladders) SVG() string {
 		{own + ", provisional", 12, func(x, y float64) { c.path("own open", diamond(x, y, 5.5)) }},
 		{own + " without it", 26, func(x, y float64) { c.line("wait", x-13, y, x+13, y) }},
 	}
-	y = c.legend(0, y+38, width, keys)
+	y = c.legend(0, y+38, keys)
 	return c.figure(f.Head, y-6, 620, `.dot{fill:var(--fig-1,#1f6fb2);stroke:none}
 .dot.open{fill:var(--fig-paper,#fff);stroke:var(--fig-1,#1f6fb2);stroke-width:1.2}
 .own{fill:var(--fig-own,#b23a12);stroke:var(--fig-own,#b23a12);stroke-width:1.6}

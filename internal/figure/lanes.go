@@ -87,7 +87,7 @@ func (f Lanes) SVG() string {
 	if planned {
 		keys = append(keys, key{"hollow: proposed or announced", 10, func(x, y float64) { c.path("p0", glyph(0, x, y, 3.2)) }})
 	}
-	y = c.legend(0, y+36, width, keys)
+	y = c.legend(0, y+36, keys)
 	return c.figure(f.Head, y-6, 640, `.lane{fill:var(--fig-faint,#f2f5f7)}
 `+domainStyle)
 }

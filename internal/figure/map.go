@@ -525,7 +525,7 @@ func (m *atlas) drawLegend(y float64) float64 {
 			break
 		}
 	}
-	return m.legend(0, y, width, keys)
+	return m.legend(0, y, keys)
 }
 
 // hatched lists the disputed territories in the frame, with Natural Earth's

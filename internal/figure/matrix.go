@@ -92,7 +92,7 @@ func (f Matrix) SVG() string {
 	if observers {
 		keys = append(keys, key{"in italics: observer", 0, func(float64, float64) {}})
 	}
-	y = c.legend(0, y, width, keys)
+	y = c.legend(0, y, keys)
 	return c.figure(f.Head, y-6, 560, depthStyle+`rect{stroke:var(--fig-paper,#fff);stroke-width:1.5}
 rect.none{fill:none;stroke:var(--fig-line,#d9dfe4);stroke-width:1}
 rect.unsure{stroke:var(--fig-ink,#1c2630);stroke-width:1;stroke-dasharray:3 3}

@@ -156,7 +156,7 @@ func (f Owes) SVG() string {
 	if signed {
 		keys = append(keys, key{"broken, in brackets: signed, not known to be in force", 30, func(x, y float64) { c.line("l2 dash", x-15, y, x+15, y) }})
 	}
-	y := c.legend(0, top+height+22, width, keys)
+	y := c.legend(0, top+height+22, keys)
 	return c.figure(f.Head, y-6, 620, depthStyle+`.in{fill:var(--fig-member,#f3d8bd);stroke:var(--fig-own,#b23a12);stroke-width:1.2}
 .in.watch{fill:var(--fig-observer,#faeee1);stroke-dasharray:3 2}
 .it{font-style:italic}

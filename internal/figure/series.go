@@ -91,7 +91,7 @@ func (f Series) SVG() string {
 		keys = append(keys, key{"change point", 14, func(x, y float64) { c.line("change", x, y-8, x, y+8) }})
 	}
 	keys = append(keys, key{"a gap in a line: too few acts for a value", 0, func(float64, float64) {}})
-	at := c.legend(left, bottom+42, width, keys)
+	at := c.legend(left, bottom+42, keys)
 	return c.figure(f.Head, at-6, 600, `.k0{stroke:var(--fig-1,#1f6fb2)}
 .k1{stroke:var(--fig-2,#c04a18)}
 .k2{stroke:var(--fig-3,#13795b)}

@@ -245,12 +245,12 @@ type key struct {
 
 // legend lays entries out in rows from (x, y), the middle of the first row, and
 // returns the middle of the row after the last.
-func (c *canvas) legend(x, y, right float64, keys []key) float64 {
+func (c *canvas) legend(x, y float64, keys []key) float64 {
 	const row = 20
 	at := x
 	for _, k := range keys {
 		w := k.wide + 6 + textWidth("m", k.label)
-		if at > x && at+w > right {
+		if at > x && at+w > width {
 			at, y = x, y+row
 		}
 		k.draw(at+k.wide/2, y)
