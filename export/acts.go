@@ -13,25 +13,25 @@ import (
 // a text known to carry no obligation has an empty list.
 type ActJSON struct {
 	ID           string               `json:"id"`
-	Date         entente.Date         `json:"date"`
-	Precision    string               `json:"precision"`
+	Date         entente.Date         `json:"date"`      // as the record has it: 2025, 2025-10, 2025-10-07, A/B or A/..
+	Precision    string               `json:"precision"` // day, month, year, interval or open
 	Title        string               `json:"title"`
 	Type         entente.ActType      `json:"type"`
 	Level        *entente.Level       `json:"level"`
 	Body         *entente.Body        `json:"body"`
 	Participants []string             `json:"participants"`
-	Roles        map[string]string    `json:"roles"`
+	Roles        map[string]string    `json:"roles"` // of participants that have one, and of a host that took no part
 	Domains      []entente.Domain     `json:"domains"`
 	Force        *entente.Force       `json:"legal_force"`
 	Obligations  []entente.Obligation `json:"obligations"`
 	Status       *entente.Status      `json:"status"` // on the day asked for
 	Forum        string               `json:"forum"`
-	Changes      []ChangeJSON         `json:"changes"`
+	Changes      []ChangeJSON         `json:"changes"` // that had begun by then
 	Summary      string               `json:"summary"`
 	Confidence   entente.Confidence   `json:"confidence"`
 	Sources      []string             `json:"sources"`
 	KnownAt      *entente.Date        `json:"known_at"`
-	Note         string               `json:"note,omitempty"`
+	Note         string               `json:"note"`
 }
 
 // ChangeJSON is a later step of an act.
@@ -97,12 +97,18 @@ func JSONLines(w io.Writer, acts []*entente.Act, asOf entente.Day) error {
 	return nil
 }
 
-// CSV writes a flat table (RFC 4180) with one row an act. Lists in a cell are
-// separated by semicolons; start and end are the first and last possible day.
+// CSV writes a flat table with one row an act, in UTF-8 without a byte order
+// mark, quoted as in RFC 4180, each line ended by LF as in a case folder. Lists
+// in a cell are separated by semicolons; roles are written ACTOR=role.
+// Obligations are "none" where the text has none and empty where it has not been
+// read. start and end are the first and last possible day; end is empty for an
+// open date.
 func CSV(w io.Writer, acts []*entente.Act, asOf entente.Day) error {
 	table := csv.NewWriter(w)
-	rows := [][]string{{"id", "date", "precision", "start", "end", "title", "type", "level", "body", "participants", "roles", "domains",
-		"legal_force", "obligations", "status", "forum", "summary", "confidence", "sources", "known_at"}}
+	if err := table.Write([]string{"id", "date", "precision", "start", "end", "title", "type", "level", "body", "participants", "roles", "domains",
+		"legal_force", "obligations", "status", "forum", "summary", "confidence", "sources", "known_at", "note"}); err != nil {
+		return err
+	}
 	for _, a := range acts {
 		var roles, parties []string
 		for _, p := range a.Participants {
@@ -111,25 +117,41 @@ func CSV(w io.Writer, acts []*entente.Act, asOf entente.Day) error {
 				roles = append(roles, p.Actor+"="+p.Role)
 			}
 		}
+		if a.Host != "" {
+			roles = append(roles, a.Host+"=host")
+		}
 		obligations := join(a.Obligations)
 		if obligations == "" && !a.ObligationsUnknown {
-			obligations = "none"
+			obligations = string(entente.NoObligation)
 		}
-		end := a.Date.End.String()
-		if a.Date.End == entente.NoEnd {
-			end = ""
-		}
-		rows = append(rows, []string{a.ID, a.Date.String(), a.Date.Precision.String(), a.Date.Start.String(), end, a.Title, string(a.Type),
+		start, end := bounds(a.Date)
+		if err := table.Write([]string{a.ID, a.Date.String(), a.Date.Precision.String(), start, end, a.Title, string(a.Type),
 			string(a.Level), string(a.Body), strings.Join(parties, ";"), strings.Join(roles, ";"), join(a.Domains), string(a.Force), obligations,
-			string(a.StatusOn(asOf)), a.Forum, a.Summary, string(a.Confidence), strings.Join(a.Sources, ";"), a.KnownAt.String()})
+			string(a.StatusOn(asOf)), a.Forum, a.Summary, string(a.Confidence), strings.Join(a.Sources, ";"), a.KnownAt.String(), a.Note}); err != nil {
+			return err
+		}
 	}
-	return table.WriteAll(rows)
+	table.Flush()
+	return table.Error()
 }
 
-func join[W ~string](words []W) string {
+// bounds returns the first and last possible day, each "" when there is none.
+func bounds(d entente.Date) (start, end string) {
+	if d.IsZero() {
+		return "", ""
+	}
+	if d.End != entente.NoEnd {
+		end = d.End.String()
+	}
+	return d.Start.String(), end
+}
+
+func texts[W ~string](words []W) []string {
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = string(w)
 	}
-	return strings.Join(texts, ";")
+	return texts
 }
+
+func join[W ~string](words []W) string { return strings.Join(texts(words), ";") }

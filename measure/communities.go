@@ -83,7 +83,7 @@ func FindCommunities(ctx context.Context, c *entente.Case, asOf entente.Day, see
 	for i, e := range h.Edges {
 		acts[i] = e.Nodes
 	}
-	if r.Closure, _, err = network.ClosureTest(ctx, len(h.Actors), acts, network.ClosureOptions{Seed: seed}); err != nil {
+	if r.Closure, _, err = network.ClosureTest(ctx, len(h.Actors), acts, network.ClosureOptions{Seed: seed, Draws: closureDraws(len(acts))}); err != nil {
 		return r, err
 	}
 	studied := Studied(c, asOf)
@@ -123,6 +123,10 @@ func FindCommunities(ctx context.Context, c *entente.Case, asOf entente.Day, see
 	})
 	return r, nil
 }
+
+// closureDraws is how many rearrangements of so many acts to draw: 999, and fewer
+// of a very large record, where the null varies little and each draw is long.
+func closureDraws(acts int) int { return min(999, max(99, 500_000/max(acts, 1))) }
 
 // formats lists the sets of states to compare: the group under study, and every
 // organisation or format in whose name three states or more are bound on the day
