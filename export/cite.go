@@ -151,7 +151,9 @@ func bibKey(s string) string {
 	}, s)
 }
 
-var bibSpecial = strings.NewReplacer(`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "%", `\%`, "&", `\&`, "#", `\#`, "$", `\$`, "_", `\_`, "~", `\textasciitilde{}`, "^", `\textasciicircum{}`)
+// BibTeX counts a brace even behind a backslash, so a brace of the text has to
+// become a command whose own braces are a pair.
+var bibSpecial = strings.NewReplacer(`\`, `\textbackslash{}`, "{", `\textbraceleft{}`, "}", `\textbraceright{}`, "%", `\%`, "&", `\&`, "#", `\#`, "$", `\$`, "_", `\_`, "~", `\textasciitilde{}`, "^", `\textasciicircum{}`)
 
 // bibText is text as BibTeX and TeX read it.
 func bibText(s string) string { return bibSpecial.Replace(plain(s)) }
