@@ -39,17 +39,40 @@ const (
 
 // run is the whole program with its surroundings passed in.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	app := &app{stdout: stdout, stderr: stderr, width: terminalWidth(stdout)}
+	out := &output{w: stdout}
+	app := &app{stdout: out, stderr: stderr, width: terminalWidth(stdout)}
 	root := app.command()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
+	switch {
+	case out.err != nil: // what is on the screen is not the whole answer
+		app.json = false
+		return app.report(input("cannot write the result: "+out.err.Error(), "is the disk full?"))
+	case err != nil:
+		// A flag that is not understood ends the parsing before --json is seen.
+		app.json = app.json || slices.Contains(args, "--json")
+		return app.report(err)
 	}
-	return app.report(err)
+	return exitDone
+}
+
+// output remembers the first error of writing, so that no command has to look
+// after every line.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.w.Write(p)
+	o.err = err
+	return n, err
 }
 
 // app holds the global flags and where output goes.
@@ -112,6 +135,8 @@ type failure struct {
 	message string
 	where   string
 	hint    string
+	// problems is everything wrong with a case, one by one.
+	problems ledger.Problems
 }
 
 func (f *failure) Error() string { return f.message }
@@ -131,7 +156,7 @@ func (a *app) report(err error) int {
 	switch {
 	case errors.As(err, &f):
 	case errors.As(err, &problems):
-		f.code, f.where = "case", a.caseName
+		f.code, f.where, f.problems = "case", a.caseName, problems
 		f.hint = "mend the rows named; nothing was written"
 		if len(problems) > 0 {
 			f.where = problems[0].Where()
@@ -142,16 +167,7 @@ func (a *app) report(err error) int {
 		f.code, f.hint = "usage", "entente help shows commands and flags"
 	}
 	if a.json {
-		var out struct {
-			Error struct {
-				Code    string `json:"code"`
-				Message string `json:"message"`
-				Where   string `json:"where"`
-				Hint    string `json:"hint"`
-			} `json:"error"`
-		}
-		out.Error.Code, out.Error.Message, out.Error.Where, out.Error.Hint = f.code, f.message, f.where, f.hint
-		_ = a.writeJSON(out)
+		_ = a.writeJSON(f.object())
 	} else {
 		fmt.Fprintf(a.stderr, "entente: %s\n", f.message)
 		if f.hint != "" {
@@ -162,6 +178,30 @@ func (a *app) report(err error) int {
 		return exitUsage
 	}
 	return exitInput
+}
+
+// object is the failure as scripts read it.
+func (f *failure) object() any {
+	type problem struct {
+		File    string `json:"file"`
+		Line    int    `json:"line"`
+		Column  int    `json:"column"`
+		Row     string `json:"row"`
+		Message string `json:"message"`
+		Hint    string `json:"hint"`
+	}
+	type object struct {
+		Code     string    `json:"code"`
+		Message  string    `json:"message"`
+		Where    string    `json:"where"`
+		Hint     string    `json:"hint"`
+		Problems []problem `json:"problems,omitempty"`
+	}
+	o := object{Code: f.code, Message: f.message, Where: f.where, Hint: f.hint}
+	for _, p := range f.problems {
+		o.Problems = append(o.Problems, problem(p))
+	}
+	return map[string]object{"error": o}
 }
 
 // view is a case with the day for which it is asked.
@@ -253,6 +293,5 @@ func (a *app) writeJSON(value any) error {
 	return encoder.Encode(value)
 }
 
-// printf writes to standard output; an error there ends the program in the same
-// way for every command.
+// printf writes to standard output; run looks after errors there.
 func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.stdout, format, args...) }

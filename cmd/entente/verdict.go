@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -163,6 +165,10 @@ func writeBrief(ctx context.Context, b *brief.Brief, path string) error {
 func writeFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".entente-*")
 	if err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err // the temporary name would only puzzle
+		}
 		return fmt.Errorf("cannot write %s: %w", path, err)
 	}
 	defer func() {
