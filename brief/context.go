@@ -244,7 +244,7 @@ func (f *findings) claimsSection() Section {
 	}
 	s.Title = fmt.Sprintf("Of %d claims of the founding document the record supports %d and contradicts %d; %d cannot be verified",
 		len(f.c.Claims), counts["agrees"], counts["disagrees"], counts["unverified"])
-	s.Text = append(s.Text, fmt.Sprintf("Each checkable statement of %s is set against the acts on record. A person reached the verdicts, on the whole record.", document))
+	s.Text = append(s.Text, fmt.Sprintf("Each checkable statement of %s is set against the acts on record. The verdicts were reached when the record was coded, on the whole of it.", document))
 	s.Tables = append(s.Tables, t)
 	return s
 }

@@ -373,6 +373,7 @@ func (f *findings) shareSection(ctx context.Context, _ uint64) (Section, error) 
 		s.Thin = fmt.Sprintf("No window of %d years holds enough acts between two or more of the states for a share.", shareWindow)
 	}
 	s.Notes = append(s.Notes,
+		fmt.Sprintf("The states are %s, held fixed over the whole series.", joinAnd(f.names(f.members))),
 		"Share of acts: acts that join three or more of the states, among those that join two or more. Share of pairings: the same by pairs brought together, which grows with the size of acts.",
 		"The strip under the chart counts all acts recorded, whoever took part: where it rises, more was written about or more was collected, and counts rise with it.")
 	change, err := measure.Changes(ctx, f.c, f.asOf, "acts_multilateral")

@@ -21,6 +21,9 @@ func (a *app) citeCommand() *cobra.Command {
 		Example: "  entente cite\n  entente cite --act aztr-2021-shusha --format csl\n  entente cite --as-of 2019-12-31",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.json && !cmd.Flags().Changed("format") {
+				format = "csl"
+			}
 			write := map[string]func(io.Writer, export.Citation) error{"bibtex": export.BibTeX, "csl": export.CSLJSON}[format]
 			if write == nil {
 				return usage(fmt.Sprintf("no form %q", format), "bibtex or csl")
@@ -39,7 +42,7 @@ func (a *app) citeCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&act, "act", "", "id of the act to cite")
-	cmd.Flags().StringVar(&format, "format", "bibtex", "bibtex or csl (CSL-JSON)")
+	cmd.Flags().StringVar(&format, "format", "bibtex", "bibtex or csl (CSL-JSON, also with --json)")
 	return cmd
 }
 

@@ -69,7 +69,21 @@ func (a *app) importCommand() *cobra.Command {
 
 func (a *app) printSummary(s ledger.Summary) error {
 	if a.json {
-		return a.writeJSON(s)
+		type counts struct {
+			Table     string `json:"table"`
+			Added     int    `json:"added"`
+			Changed   int    `json:"changed"`
+			Unchanged int    `json:"unchanged"`
+			Kept      int    `json:"kept"`
+		}
+		tables := []counts{}
+		for _, row := range s.Tables {
+			tables = append(tables, counts(row))
+		}
+		return a.writeJSON(struct {
+			Tables   []counts `json:"tables"`
+			Restored int      `json:"restored"`
+		}{tables, s.Restored})
 	}
 	t := newTable(0, "table", "#added", "#changed", "#unchanged", "#kept")
 	for _, row := range append(s.Tables, s.Total()) {
@@ -157,7 +171,9 @@ func (a *app) exportCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format == "" {
-				format = formatOf(out)
+				if format = formatOf(out); format == "" {
+					return usage(fmt.Sprintf("cannot tell the form of %q", out), "end the name with .csv, .json, .jsonl, .parquet, .graphml, .gexf or .entente, or give --format")
+				}
 			}
 			switch format {
 			case "folder", "entente":
@@ -204,18 +220,21 @@ func (a *app) exportCommand() *cobra.Command {
 	return cmd
 }
 
+// formatOf tells the form from the name of the output: CSV for standard output,
+// a folder where there is no ending, "" where the ending says nothing.
 func formatOf(path string) string {
+	if path == "" || path == "-" {
+		return "csv"
+	}
 	switch ext := strings.ToLower(filepath.Ext(path)); ext {
 	case ".csv", ".json", ".parquet", ".graphml", ".gexf", ".entente":
 		return ext[1:]
 	case ".jsonl":
 		return "json"
 	case "":
-		if path != "" && path != "-" {
-			return "folder"
-		}
+		return "folder"
 	}
-	return "csv"
+	return ""
 }
 
 // exportWhole writes the whole record as a folder or a ledger file.
@@ -254,42 +273,65 @@ func (a *app) verifyCommand() *cobra.Command {
 		Short: "check a record: every row, and the chain of revisions",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if slices.Contains(cases.Names(), a.caseName) {
-				v, err := a.open(cmd.Context())
-				if err != nil {
-					return err
-				}
-				if a.json {
-					return a.writeJSON(struct {
-						Case     string `json:"case"`
-						Sound    bool   `json:"sound"`
-						Checksum string `json:"checksum"`
-						Acts     int    `json:"acts"`
-						Sources  int    `json:"sources"`
-					}{a.caseName, true, v.Checksum, len(v.Acts), len(v.Sources)})
-				}
-				a.printf("%s is sound: %s, %s\n%s\n", a.caseName, count(len(v.Acts), "act"), count(len(v.Sources), "source"), v.Checksum)
-				return nil
-			}
-			done := a.working("verifying " + a.caseName)
-			report, err := ledger.Verify(cmd.Context(), a.caseName)
-			done()
-			if errors.Is(err, fs.ErrNotExist) {
-				return notFound(fmt.Sprintf("no case %q", a.caseName), "")
-			}
+			report, err := a.verify(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if a.json {
-				return a.writeJSON(report)
+				return a.writeJSON(verifyJSON(a.caseName, report))
 			}
 			a.printf("%s is sound: %s, %s\n%s\n", a.caseName, count(report.Acts, "act"), count(report.Sources, "source"), report.Checksum)
 			if report.Ledger {
-				a.printf("%d revisions, head %s\nnote the head elsewhere: only against it can a log that was cut short be told\n", report.Revisions, report.Head)
+				a.printf("%s, head %s\nnote the head elsewhere: only against it can a log that was cut short be told\n", count(int(report.Revisions), "revision"), report.Head)
 			}
 			return nil
 		},
 	}
+}
+
+// verify checks the case; what is unsound is an error.
+func (a *app) verify(ctx context.Context) (ledger.Report, error) {
+	defer a.working("verifying " + a.caseName)()
+	if slices.Contains(cases.Names(), a.caseName) {
+		v, err := a.open(ctx)
+		if err != nil {
+			return ledger.Report{}, err
+		}
+		return ledger.Report{Checksum: v.Checksum, Acts: len(v.Acts), Sources: len(v.Sources)}, nil
+	}
+	report, err := ledger.Verify(ctx, a.caseName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return report, notFound(fmt.Sprintf("no case %q", a.caseName), "there are the built-in cases "+strings.Join(cases.Names(), ", "))
+	case len(report.Faults) > 0:
+		return report, &failure{code: "case", message: err.Error(), where: a.caseName, hint: "mend what is named, or go back to a copy that verifies"}
+	}
+	return report, err
+}
+
+func verifyJSON(name string, report ledger.Report) any {
+	day := func(t time.Time) any {
+		if t.IsZero() {
+			return nil
+		}
+		return t.UTC().Format(time.RFC3339)
+	}
+	head := any(report.Head)
+	if report.Head == "" {
+		head = nil
+	}
+	return struct {
+		Case      string `json:"case"`
+		Ledger    bool   `json:"ledger"`
+		Sound     bool   `json:"sound"` // what is unsound is an error
+		Checksum  string `json:"checksum"`
+		Acts      int    `json:"acts"`
+		Sources   int    `json:"sources"`
+		Revisions int64  `json:"revisions"`
+		Head      any    `json:"head"`
+		First     any    `json:"first"`
+		Last      any    `json:"last"`
+	}{name, report.Ledger, true, report.Checksum, report.Acts, report.Sources, int64(report.Revisions), head, day(report.First), day(report.Last)}
 }
 
 func (a *app) logCommand() *cobra.Command {
@@ -316,20 +358,14 @@ func (a *app) logCommand() *cobra.Command {
 			columns := ledger.Columns(args[0])
 			for i, e := range entries {
 				if a.json {
-					if err := a.writeJSON(e); err != nil {
+					if err := a.writeJSON(entryJSON(e, columns)); err != nil {
 						return err
 					}
 					continue
 				}
 				changed := "new"
 				if i > 0 {
-					var names []string
-					for j, cell := range e.Cells {
-						if j < len(entries[i-1].Cells) && j < len(columns) && cell != entries[i-1].Cells[j] {
-							names = append(names, columns[j])
-						}
-					}
-					changed = strings.Join(names, " ")
+					changed = strings.Join(changedCells(entries[i-1], e, columns), " ")
 				}
 				t.add(strconv.FormatInt(e.Seq, 10), e.RecordedAt.Format("2006-01-02 15:04"), e.KnownAt.String(), e.Who, e.Why, changed)
 			}
@@ -339,4 +375,37 @@ func (a *app) logCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// changedCells names the columns in which two revisions of a row differ.
+func changedCells(before, after ledger.Entry, columns []string) []string {
+	var names []string
+	for i, cell := range after.Cells {
+		if i < len(before.Cells) && i < len(columns) && cell != before.Cells[i] {
+			names = append(names, columns[i])
+		}
+	}
+	return names
+}
+
+func entryJSON(e ledger.Entry, columns []string) any {
+	cells := map[string]string{}
+	for i, cell := range e.Cells {
+		name := "text" // case.yaml is one cell without a header
+		if i < len(columns) {
+			name = columns[i]
+		}
+		cells[name] = cell
+	}
+	return struct {
+		Seq        int64             `json:"seq"`
+		Table      string            `json:"table"`
+		ID         string            `json:"id"`
+		Cells      map[string]string `json:"cells"`
+		KnownAt    entente.Date      `json:"known_at"`
+		RecordedAt time.Time         `json:"recorded_at"`
+		Who        string            `json:"who"`
+		Why        string            `json:"why"`
+		Hash       string            `json:"hash"`
+	}{e.Seq, e.Table, e.ID, cells, e.KnownAt, e.RecordedAt, e.Who, e.Why, e.Hash}
 }
