@@ -112,13 +112,9 @@ func (a *app) sourcesCommand() *cobra.Command {
 			for _, s := range v.Sources {
 				if a.json {
 					if err := a.writeJSON(struct {
-						ID        string   `json:"id"`
-						Publisher string   `json:"publisher"`
-						Title     string   `json:"title"`
-						Date      string   `json:"date"`
-						URL       string   `json:"url"`
-						Acts      []string `json:"acts"`
-					}{s.ID, s.Publisher, s.Title, s.Date.String(), s.URL, append([]string{}, acts[s.ID]...)}); err != nil {
+						sourceJSON
+						Acts []string `json:"acts"`
+					}{newSourceJSON(&s), append([]string{}, acts[s.ID]...)}); err != nil {
 						return err
 					}
 					continue
@@ -135,6 +131,19 @@ func (a *app) sourcesCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// sourceJSON is a source as scripts read it.
+type sourceJSON struct {
+	ID        string `json:"id"`
+	Publisher string `json:"publisher"`
+	Title     string `json:"title"`
+	Date      string `json:"date"`
+	URL       string `json:"url"`
+}
+
+func newSourceJSON(s *entente.Source) sourceJSON {
+	return sourceJSON{s.ID, s.Publisher, s.Title, s.Date.String(), s.URL}
 }
 
 func (a *app) tieCommand() *cobra.Command {
@@ -250,7 +259,7 @@ func (a *app) printTie(v *view, x, y *entente.Actor) error {
 		a.print(t)
 	}
 	if len(others) > 0 {
-		a.printf("\nOther acts with both\n")
+		a.printf("\nOther acts with both (entente acts --actor %s --actor %s lists them)\n", first, second)
 		t := newTable(3, "  type", "#acts", "from", "to", "last")
 		for _, kind := range entente.ActTypes {
 			var of []*entente.Act

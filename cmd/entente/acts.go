@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -117,7 +119,7 @@ func (f *filter) apply(ctx context.Context, v *view) ([]*entente.Act, error) {
 
 // search finds acts by text, in a ledger file through its index.
 func (v *view) search(ctx context.Context, text string) ([]string, error) {
-	if strings.HasSuffix(v.path, ".entente") {
+	if v.isLedger() {
 		return ledger.Search(ctx, v.path, text)
 	}
 	return ledger.Find(v.Case, text)
@@ -218,10 +220,20 @@ func (a *app) actCommand() *cobra.Command {
 			if act == nil || !act.Date.Begun(v.asOf) {
 				return a.noAct(v, args[0], act)
 			}
+			var log []ledger.Entry
+			if v.isLedger() {
+				if log, err = ledger.Log(cmd.Context(), v.path, "acts", act.ID); err != nil {
+					return err
+				}
+				if v.knownAt != 0 { // what was revised later is not yet known
+					log = slices.DeleteFunc(log, func(e ledger.Entry) bool { return !e.KnownAt.Over(v.knownAt) })
+				}
+			}
 			if a.json {
-				return a.writeJSON(export.NewActJSON(act, v.asOf))
+				return a.writeJSON(actInFull(v, act, log))
 			}
 			a.printAct(v, act)
+			a.printRevisions(log)
 			return nil
 		},
 	}
@@ -232,17 +244,99 @@ func (a *app) noAct(v *view, id string, act *entente.Act) error {
 	if act != nil {
 		return notFound(fmt.Sprintf("act %q is dated %s, after --as-of %s", id, act.Date, v.asOf), "leave out --as-of, or ask for a later day")
 	}
-	var near []string
-	for _, other := range v.Acts {
-		if strings.Contains(other.ID, id) || strings.HasPrefix(other.ID, strings.SplitN(id, "-", 2)[0]+"-") {
-			near = append(near, other.ID)
-		}
-	}
 	hint := "entente acts lists ids; --text searches"
-	if len(near) > 0 {
-		hint = "ids like it: " + shortList(near, 8)
+	if near := nearest(id, v.Acts, 5); len(near) > 0 {
+		hint = "ids like it: " + strings.Join(near, " ")
 	}
 	return notFound(fmt.Sprintf("no act %q in the record", id), hint)
+}
+
+// nearest returns the ids most like the one that was typed: by the number of
+// letters to change, where part of an id counts as near. Ids that share little
+// with it are not offered.
+func nearest(id string, acts []*entente.Act, most int) []string {
+	type candidate struct {
+		id       string
+		distance int
+	}
+	var list []candidate
+	for _, act := range acts {
+		d := distance(id, act.ID)
+		if len(id) >= 3 && strings.Contains(act.ID, id) {
+			d = 0
+		}
+		if d <= max(2, len(id)/3) {
+			list = append(list, candidate{act.ID, d})
+		}
+	}
+	slices.SortStableFunc(list, func(p, q candidate) int { return cmp.Compare(p.distance, q.distance) })
+	var ids []string
+	for _, c := range list[:min(len(list), most)] {
+		ids = append(ids, c.id)
+	}
+	return ids
+}
+
+// distance counts the letters to insert, delete or replace (Levenshtein 1966).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diagonal
+			if a[i] != b[j] {
+				d++
+			}
+			diagonal, row[j+1] = row[j+1], min(d, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// actInFull is an act as scripts read it, with what leads on from it: its
+// clauses, its sources with their addresses, and in a ledger file its revisions.
+func actInFull(v *view, act *entente.Act, log []ledger.Entry) any {
+	type clause struct {
+		Article string   `json:"article"`
+		Kind    string   `json:"kind"`
+		Says    string   `json:"says"`
+		Binding string   `json:"binding"`
+		Sources []string `json:"sources"`
+	}
+	type revision struct {
+		Seq        int64        `json:"seq"`
+		KnownAt    entente.Date `json:"known_at"`
+		RecordedAt time.Time    `json:"recorded_at"`
+		Who        string       `json:"who"`
+		Why        string       `json:"why"`
+	}
+	full := struct {
+		export.ActJSON
+		Supersedes []string     `json:"supersedes"`
+		Clauses    []clause     `json:"clauses"`
+		References []sourceJSON `json:"references"`
+		Revisions  []revision   `json:"revisions,omitempty"`
+	}{ActJSON: export.NewActJSON(act, v.asOf), Supersedes: append([]string{}, act.Supersedes...), Clauses: []clause{}, References: []sourceJSON{}}
+	for _, c := range clausesOf(v.Case, act) {
+		full.Clauses = append(full.Clauses, clause{c.Article, c.Kind, c.Says, c.Binding, append([]string{}, c.Sources...)})
+	}
+	for _, id := range sourcesOf(act) {
+		if s := v.Source(id); s != nil {
+			full.References = append(full.References, newSourceJSON(s))
+		}
+	}
+	for _, e := range log {
+		full.Revisions = append(full.Revisions, revision{e.Seq, e.KnownAt, e.RecordedAt, e.Who, e.Why})
+	}
+	return full
+}
+
+func clausesOf(c *entente.Case, act *entente.Act) []entente.Clause {
+	return slices.DeleteFunc(slices.Clone(c.Clauses), func(cl entente.Clause) bool { return cl.Act != act.ID })
 }
 
 func (a *app) printAct(v *view, act *entente.Act) {
@@ -313,8 +407,7 @@ func (a *app) printAct(v *view, act *entente.Act) {
 		a.printf("\n")
 		a.paragraph("", "Note: "+act.Note)
 	}
-	clauses := slices.DeleteFunc(slices.Clone(v.Clauses), func(c entente.Clause) bool { return c.Act != act.ID })
-	if len(clauses) > 0 {
+	if clauses := clausesOf(v.Case, act); len(clauses) > 0 {
 		a.printf("\nClauses, in the coder's words\n")
 		t := newTable(2, "  article", "kind", "says", "binding")
 		for _, c := range clauses {
@@ -323,6 +416,18 @@ func (a *app) printAct(v *view, act *entente.Act) {
 		a.print(t)
 	}
 	a.printSources(v, sourcesOf(act))
+}
+
+func (a *app) printRevisions(log []ledger.Entry) {
+	if len(log) == 0 {
+		return
+	}
+	a.printf("\nRevisions of the row (entente log shows what changed)\n")
+	t := newTable(3, "  recorded", "known at", "who", "why")
+	for _, e := range log {
+		t.add("  "+e.RecordedAt.Format("2006-01-02 15:04"), e.KnownAt.String(), e.Who, e.Why)
+	}
+	a.print(t)
 }
 
 func joinWords[W ~string](words []W) string {

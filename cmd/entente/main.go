@@ -248,6 +248,9 @@ func (a *app) open(ctx context.Context) (*view, error) {
 	return v, nil
 }
 
+// isLedger reports whether the case lies in a ledger file.
+func (v *view) isLedger() bool { return strings.HasSuffix(v.path, ".entente") }
+
 // find resolves an actor that a person named.
 func (v *view) find(text string) (*entente.Actor, error) {
 	actor, err := v.Find(text)

@@ -331,7 +331,7 @@ func verifyJSON(name string, report ledger.Report) any {
 		Head      any    `json:"head"`
 		First     any    `json:"first"`
 		Last      any    `json:"last"`
-	}{name, report.Ledger, true, report.Checksum, report.Acts, report.Sources, int64(report.Revisions), head, day(report.First), day(report.Last)}
+	}{name, report.Ledger, true, report.Checksum, report.Acts, report.Sources, report.Revisions, head, day(report.First), day(report.Last)}
 }
 
 func (a *app) logCommand() *cobra.Command {
