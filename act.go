@@ -117,17 +117,20 @@ func (a *Act) Cooperation() bool {
 }
 
 // StatusOn returns the status that the act had at the end of the day, or "" when
-// it had not happened yet. A text that is in force and whose entry into force is
-// not dated counts from its own date; one that ended at an unknown date is
-// reported as terminated.
+// it had not happened yet. A text whose signing is a change of its own was
+// proposed until then. A text that is in force and whose entry into force is not
+// dated counts from its own date; one that ended at an unknown date is reported as
+// terminated.
 func (a *Act) StatusOn(day Day) Status {
 	if !a.Date.Begun(day) {
 		return ""
 	}
 	status := a.Status
-	var inForce, ended *Change
+	var signed, inForce, ended *Change
 	for i := range a.Changes {
 		switch c := &a.Changes[i]; c.Status {
+		case Signed:
+			signed = c
 		case InForce:
 			if inForce == nil || c.Date.Compare(inForce.Date) < 0 {
 				inForce = c
@@ -139,6 +142,8 @@ func (a *Act) StatusOn(day Day) Status {
 	switch {
 	case ended != nil && ended.Date.Over(day):
 		return Terminated
+	case signed != nil && !signed.Date.Begun(day):
+		return Proposed
 	case inForce != nil && !inForce.Date.Begun(day):
 		return Signed
 	case inForce != nil:
