@@ -120,19 +120,24 @@ func CSV(w io.Writer, acts []*entente.Act, asOf entente.Day) error {
 		if a.Host != "" {
 			roles = append(roles, a.Host+"=host")
 		}
-		obligations := join(a.Obligations)
-		if obligations == "" && !a.ObligationsUnknown {
-			obligations = string(entente.NoObligation)
-		}
 		start, end := bounds(a.Date)
 		if err := table.Write([]string{a.ID, a.Date.String(), a.Date.Precision.String(), start, end, a.Title, string(a.Type),
-			string(a.Level), string(a.Body), strings.Join(parties, ";"), strings.Join(roles, ";"), join(a.Domains), string(a.Force), obligations,
+			string(a.Level), string(a.Body), strings.Join(parties, ";"), strings.Join(roles, ";"), join(a.Domains), string(a.Force), promises(a),
 			string(a.StatusOn(asOf)), a.Forum, a.Summary, string(a.Confidence), strings.Join(a.Sources, ";"), a.KnownAt.String(), a.Note}); err != nil {
 			return err
 		}
 	}
 	table.Flush()
 	return table.Error()
+}
+
+// promises lists the obligations of the act: "none" where its text has none, empty
+// where it has not been read.
+func promises(a *entente.Act) string {
+	if len(a.Obligations) == 0 && !a.ObligationsUnknown {
+		return string(entente.NoObligation)
+	}
+	return join(a.Obligations)
 }
 
 // bounds returns the first and last possible day, each "" when there is none.

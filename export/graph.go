@@ -113,7 +113,7 @@ func (g *graph) twoMode(acts []*entente.Act, asOf entente.Day) {
 		id := "act:" + a.ID
 		g.nodes = append(g.nodes, element{id: id, label: a.Title, life: life(a, asOf), values: map[string]string{
 			"mode": "act", "date": a.Date.String(), "type": string(a.Type), "forum": a.Forum, "domains": join(a.Domains), "legal_force": string(a.Force),
-			"obligations": join(a.Obligations), "status": string(a.StatusOn(asOf)), "host": a.Host, "note": a.Note}})
+			"obligations": promises(a), "status": string(a.StatusOn(asOf)), "host": a.Host, "note": a.Note}})
 		for _, p := range a.Participants {
 			g.edges = append(g.edges, element{source: p.Actor, target: id, life: life(a, asOf, p.Actor), values: map[string]string{"participant_role": p.Role}})
 		}

@@ -288,7 +288,8 @@ func TestTwoMode(t *testing.T) {
 			actors[p.Actor] = true
 			want = append(want, p.Actor+" act:"+a.ID+" "+p.Role)
 		}
-		if n := nodes["act:"+a.ID]; n["label"] != a.Title || n["date"] != a.Date.String() || n["status"] != string(a.StatusOn(c.Horizon)) {
+		if n := nodes["act:"+a.ID]; n["label"] != a.Title || n["date"] != a.Date.String() || n["status"] != string(a.StatusOn(c.Horizon)) ||
+			a.ObligationsUnknown != (n["obligations"] == "") || len(a.Obligations) == 0 && !a.ObligationsUnknown && n["obligations"] != "none" {
 			t.Errorf("act %s is the node %v", a.ID, n)
 		}
 	}

@@ -193,6 +193,7 @@ func typed[W ~string](texts []string) []W {
 // carriage return before a line feed is the one thing that readers of CSV drop.
 func FuzzCSV(f *testing.F) {
 	f.Add("a,b;\"c\"\nd", " İ ")
+	f.Add("0", "\r\r\n0")
 	f.Fuzz(func(t *testing.T, title, note string) {
 		var b bytes.Buffer
 		if err := export.CSV(&b, []*entente.Act{{ID: "x", Title: title, Note: note}}, 0); err != nil {
@@ -203,7 +204,7 @@ func FuzzCSV(f *testing.F) {
 			t.Fatal(err)
 		}
 		lines := strings.NewReplacer("\r\n", "\n")
-		column := func(name string) string { return lines.Replace(rows[1][slices.Index(rows[0], name)]) }
+		column := func(name string) string { return rows[1][slices.Index(rows[0], name)] }
 		if len(rows) != 2 || column("title") != lines.Replace(title) || column("note") != lines.Replace(note) {
 			t.Errorf("%q and %q read back as %q", title, note, rows)
 		}
