@@ -166,9 +166,9 @@ func (a *app) actsCommand() *cobra.Command {
 			if a.json {
 				return export.JSONLines(a.stdout, acts, v.asOf)
 			}
-			t := newTable(1, "date", "act", "participants", "type", "status", "id")
+			t := newTable(1, "date", "act", "actors", "status", "id")
 			for _, act := range acts {
-				t.add(act.Date.String(), act.Title, codes(act, 5), string(act.Type), statusWord(act.StatusOn(v.asOf)), act.ID)
+				t.add(act.Date.String(), act.Title, codes(act, 5), statusWord(act.StatusOn(v.asOf)), act.ID)
 			}
 			a.print(t)
 			fmt.Fprintf(a.stderr, "%s in view as of %s\n", count(len(acts), "act"), v.asOf)
@@ -343,7 +343,7 @@ func (a *app) printAct(v *view, act *entente.Act) {
 	a.printf("%s\n%s  %s\n\n", act.Title, act.Date, act.ID)
 	line := func(name, text string) {
 		if text != "" {
-			a.printf("%-14s%s\n", name, text)
+			a.item(name, text)
 		}
 	}
 	for i, p := range act.Participants {
@@ -355,7 +355,7 @@ func (a *app) printAct(v *view, act *entente.Act) {
 		if p.Role != "" {
 			text += " (" + p.Role + ")"
 		}
-		a.printf("%-14s%s\n", name, text)
+		a.item(name, text)
 	}
 	if act.Host != "" {
 		line("hosted by", act.Host+"  "+v.Name(act.Host))
@@ -475,7 +475,7 @@ func (a *app) printSources(v *view, ids []string) {
 		if !s.Date.IsZero() {
 			text += ", " + s.Date.String()
 		}
-		a.printf("  [%s] %s\n", s.ID, text)
+		a.hanging("  ", "      ", "["+s.ID+"] "+text, a.width)
 		if s.URL != "" {
 			a.printf("      %s\n", s.URL)
 		}
