@@ -200,10 +200,16 @@ func (f *file) write(ctx context.Context, doing string, do func(*sql.Tx) error) 
 		return f.explain(doing, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit it has nothing to do
-	if err := do(tx); err != nil {
-		return f.explain(doing, err)
+	err = do(tx)
+	if err == nil {
+		err = tx.Commit()
 	}
-	return f.explain(doing, tx.Commit())
+	if err != nil && ctx.Err() != nil {
+		// A context that ends takes the transaction back at any moment, and what
+		// the next statement then meets (done, closed, interrupted) is chance.
+		return fmt.Errorf("%s: cannot %s: stopped; nothing was changed: %w", f.path, doing, ctx.Err())
+	}
+	return f.explain(doing, err)
 }
 
 // explain puts an error of the engine into words that say what to do.
