@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"ledger":              {"."},
 	"network":             {"."},
 	"forecast":            {"."},
+	"rem":                 {"."},
 	"export":              {".", "network"},
 	"measure":             {".", "network"},
 	"internal/figure":     {},

@@ -1,0 +1,307 @@
+package rem
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// unit is one thing that could happen: an actor (i alone), a pair, a set.
+type unit struct {
+	i, j     int32
+	from, to []int32 // of sets; ascending
+	tokens   []int32 // from, then n + to: the path of the set
+}
+
+// statistic is a term bound to a state.
+type statistic struct {
+	name  string
+	value func(u *unit) float64
+	// touch marks the units whose value may have changed with the tie (i, j) of one
+	// of the views, read as an ordered pair.
+	views []*view
+	touch func(m *marks, v *view, i, j int32)
+	// attrs are the covariates read; a change of an actor's touches all its units.
+	attrs []int
+	// timed statistics change with the time alone and are read anew at each moment.
+	timed bool
+	// before, if any, is given all units of the risk set before values are read.
+	before func(each func(visit func(u *unit)))
+}
+
+// definition is a term of the catalogue.
+type definition struct {
+	name    string
+	also    []string // names that other software has for it
+	sets    bool     // of sets of actors; otherwise of pairs or actors
+	layers  int      // layers it reads
+	attrs   int      // covariates it reads
+	says    string
+	formula string
+	source  string
+	bind    func(b *binder, t *Term) (statistic, error)
+}
+
+// catalogue lists every term.
+var catalogue = slices.Concat(tieTerms, degreeTerms, closureTerms, covariateTerms, sequenceTerms, setTerms)
+
+// find returns the definition of a term by any of its names.
+func find(name string, sets bool) (*definition, error) {
+	var names []string
+	for i := range catalogue {
+		c := &catalogue[i]
+		if c.name != "intercept" && c.sets != sets {
+			continue
+		}
+		for _, n := range append([]string{c.name}, c.also...) {
+			if n == name {
+				return c, nil
+			}
+			names = append(names, n)
+		}
+	}
+	near := slices.MinFunc(names, func(a, b string) int { return distance(a, name) - distance(b, name) })
+	return nil, fmt.Errorf("there is no term %q in this family of models; is %q meant?", name, near)
+}
+
+// distance counts the single-letter edits between two names, the case of letters
+// aside (Levenshtein 1966).
+func distance(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			above := row[j+1]
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			row[j+1] = min(cost, above+1, row[j]+1)
+			diagonal = above
+		}
+	}
+	return row[len(b)]
+}
+
+// binder gives terms what they need of a state.
+type binder struct {
+	s *state
+	m *Model
+}
+
+// view returns the k-th layer of the term, with its ties kept as pairs.
+func (b *binder) view(t *Term, k int) (*view, error) {
+	v, err := b.layer(t, k)
+	if err == nil {
+		v.pairs = true
+	}
+	return v, err
+}
+
+// layer returns the k-th layer of the term.
+func (b *binder) layer(t *Term, k int) (*view, error) {
+	name := ""
+	if k < len(t.On) {
+		name = t.On[k]
+	}
+	layer, ok := b.s.data.layer(name)
+	if !ok {
+		names := []string{b.s.data.own()}
+		for _, l := range b.s.data.Layers {
+			names = append(names, l.Name)
+		}
+		return nil, fmt.Errorf("there is no layer %q; the layers are %s", name, strings.Join(names, ", "))
+	}
+	return b.s.view(layer, t.Window, t.HalfLife), nil
+}
+
+func (b *binder) attr(t *Term, k int) (int, error) {
+	if k >= len(t.Attr) {
+		return 0, fmt.Errorf("it reads a covariate; name one")
+	}
+	at := slices.IndexFunc(b.s.data.Covariates, func(c Covariate) bool { return c.Name == t.Attr[k] })
+	if at < 0 {
+		var names []string
+		for _, c := range b.s.data.Covariates {
+			names = append(names, c.Name)
+		}
+		return 0, fmt.Errorf("there is no covariate %q; there are %s", t.Attr[k], strings.Join(names, ", "))
+	}
+	for a, v := range b.s.data.Covariates[at].Start {
+		if math.IsNaN(v) {
+			return 0, fmt.Errorf("covariate %s of %s is not known; give it a value or leave the actor out", t.Attr[k], b.s.data.Actors[a])
+		}
+	}
+	for _, c := range b.s.data.Covariates[at].Changes {
+		if math.IsNaN(c.Value) {
+			return 0, fmt.Errorf("covariate %s of %s changes at %v to a value that is not known", t.Attr[k], b.s.data.Actors[c.Actor], c.Time)
+		}
+	}
+	return at, nil
+}
+
+// bind makes the statistics of a model's terms.
+func (b *binder) bind(terms []Term) ([]statistic, error) {
+	sets := b.m.Family == Hyper
+	stats := make([]statistic, 0, len(terms))
+	for i := range terms {
+		t := &terms[i]
+		st, err := b.term(t, sets)
+		if err != nil {
+			return nil, fmt.Errorf("term %s: %w", t.label(), err)
+		}
+		st.name = t.label()
+		for slices.ContainsFunc(stats, func(o statistic) bool { return o.name == st.name }) {
+			st.name += "'"
+		}
+		stats = append(stats, st)
+	}
+	return stats, nil
+}
+
+func (b *binder) term(t *Term, sets bool) (statistic, error) {
+	var st statistic
+	if len(t.Product) > 0 {
+		var parts []statistic
+		for i := range t.Product {
+			p, err := b.term(&t.Product[i], sets)
+			if err != nil {
+				return st, err
+			}
+			parts = append(parts, p)
+			st.views = append(st.views, p.views...)
+			st.attrs = append(st.attrs, p.attrs...)
+			st.timed = st.timed || p.timed
+		}
+		st.touch = func(m *marks, v *view, i, j int32) {
+			for _, p := range parts {
+				if p.touch != nil && slices.Contains(p.views, v) {
+					p.touch(m, v, i, j)
+				}
+			}
+		}
+		st.value = func(u *unit) float64 {
+			x := 1.0
+			for k := range parts {
+				x *= parts[k].value(u)
+			}
+			return x
+		}
+	} else {
+		def, err := find(t.Term, sets)
+		if err != nil {
+			return st, err
+		}
+		if len(t.On) > max(def.layers, 1) || (def.layers == 0 && len(t.On) > 0) {
+			return st, fmt.Errorf("it reads %d layers, %d are named", def.layers, len(t.On))
+		}
+		if len(t.Attr) > def.attrs {
+			return st, fmt.Errorf("it reads %d covariates, %d are named", def.attrs, len(t.Attr))
+		}
+		if st, err = def.bind(b, t); err != nil {
+			return st, err
+		}
+		if t.HalfLife > 0 {
+			st.timed = true
+		}
+	}
+	raw := st.value
+	switch t.Transform {
+	case "":
+	case "log1p":
+		st.value = func(u *unit) float64 { return math.Log1p(raw(u)) }
+	case "log":
+		st.value = func(u *unit) float64 { return math.Log(raw(u)) }
+	case "sqrt":
+		st.value = func(u *unit) float64 { return math.Sqrt(raw(u)) }
+	case "square":
+		st.value = func(u *unit) float64 { x := raw(u); return x * x }
+	default:
+		return st, fmt.Errorf("transform %q is none of log1p, log, sqrt, square", t.Transform)
+	}
+	if t.Standardise {
+		standardise(&st)
+	}
+	return st, nil
+}
+
+func standardise(st *statistic) {
+	raw, mean, sd := st.value, 0.0, 0.0
+	st.timed = true
+	st.before = func(each func(visit func(u *unit))) {
+		n, sum, squares := 0.0, 0.0, 0.0
+		each(func(u *unit) { n++; sum += raw(u) })
+		mean = sum / n
+		each(func(u *unit) { d := raw(u) - mean; squares += d * d })
+		sd = math.Sqrt(squares / (n - 1))
+	}
+	st.value = func(u *unit) float64 {
+		if !(sd > 0) {
+			return 0
+		}
+		return (raw(u) - mean) / sd
+	}
+}
+
+// label is the name of the term in tables.
+func (t *Term) label() string {
+	if t.Name != "" {
+		return t.Name
+	}
+	if len(t.Product) > 0 {
+		var parts []string
+		for i := range t.Product {
+			parts = append(parts, t.Product[i].label())
+		}
+		return strings.Join(parts, " x ")
+	}
+	var args []string
+	args = append(args, t.On...)
+	args = append(args, t.Attr...)
+	if t.Order > 0 {
+		args = append(args, fmt.Sprintf("order %d", t.Order))
+	}
+	for _, s := range []string{t.Of, t.Combine, t.Aggregate} {
+		if s != "" {
+			args = append(args, s)
+		}
+	}
+	if t.Weighted {
+		args = append(args, "weighted")
+	}
+	if t.Window > 0 {
+		args = append(args, fmt.Sprintf("window %v", t.Window))
+	}
+	if t.HalfLife > 0 {
+		args = append(args, fmt.Sprintf("half-life %v", t.HalfLife))
+	}
+	name := t.Term
+	if len(args) > 0 {
+		name += "(" + strings.Join(args, ", ") + ")"
+	}
+	if t.Transform != "" {
+		name = t.Transform + " " + name
+	}
+	return name
+}
+
+// sender reports whether a term of one actor reads the sender: always in a rate
+// model, otherwise where the term says so.
+func (b *binder) sender(t *Term) (bool, error) {
+	switch {
+	case b.m.Family == Rate, t.Of == "sender":
+		if b.m.Family == Choice || b.m.Family == Coordination {
+			return false, fmt.Errorf("a property of the sender is the same for all whom it could choose; it has no effect in a %s model", b.m.Family)
+		}
+		return true, nil
+	case t.Of == "" || t.Of == "receiver":
+		return false, nil
+	}
+	return false, fmt.Errorf("of is sender or receiver, not %q", t.Of)
+}

@@ -1,0 +1,209 @@
+package rem
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Data is what happened, in the order of time. Time is in any unit (days for a
+// case, seconds for most data sets); windows and half-lives are in the same.
+type Data struct {
+	Actors     []string         // labels; elsewhere an actor is an index into it
+	Present    []bool           // at the start; nil: all are present
+	Presence   []PresenceChange // in the order of time
+	Covariates []Covariate
+	Layers     []Layer
+	Events     []Event  // what the model explains, in the order of time
+	Own        string   // the name under which terms see Events as a layer; "": "events"
+	Kinds      []string // labels of Event.Kind; empty when events are of one kind
+}
+
+// Event is one relational event or, in a layer, one change of a tie. A directed
+// event goes From one or several actors To one or several; an undirected one has
+// all its actors in From, in the order of the record, and nil in To.
+type Event struct {
+	ID       string
+	Time     float64
+	From, To []int32
+	Value    float64 // by how much it counts, 1 for most; in a layer that Replaces, the new value
+	Kind     int16
+}
+
+// Layer is a relation that terms may read: its state at the start and what
+// changed it since. It is not itself explained.
+type Layer struct {
+	Name     string
+	Directed bool
+	Replace  bool // Event.Value is the new value of a tie, not an addition to it
+	Start    []Cell
+	Events   []Event
+}
+
+// Cell is the value of one tie.
+type Cell struct {
+	From, To int32
+	Value    float64
+}
+
+// Covariate is a number per actor that may change.
+type Covariate struct {
+	Name    string
+	Start   []float64 // one per actor; NaN where it is not known
+	Changes []CovariateChange
+}
+
+// CovariateChange gives an actor's covariate a new value.
+type CovariateChange struct {
+	Time  float64
+	Actor int32
+	Value float64
+}
+
+// PresenceChange lets an actor enter or leave the risk set.
+type PresenceChange struct {
+	Time    float64
+	Actor   int32
+	Present bool
+}
+
+// maxActors is what the keys of subsets can number.
+const maxActors = 1<<22 - 1
+
+// check reports everything that is wrong with the data, each problem with the
+// id of its event.
+func (d *Data) check() error {
+	var problems []error
+	fail := func(format string, args ...any) bool {
+		problems = append(problems, fmt.Errorf(format, args...))
+		return len(problems) < 20
+	}
+	n := len(d.Actors)
+	if n < 2 {
+		fail("the data have %d actors; an event needs at least two to choose from", n)
+	}
+	if n > maxActors {
+		fail("the data have %d actors; the engine numbers at most %d", n, maxActors)
+	}
+	if len(d.Events) == 0 {
+		fail("there are no events to explain")
+	}
+	if d.Present != nil && len(d.Present) != n {
+		fail("presence is given for %d of %d actors", len(d.Present), n)
+	}
+	d.checkEvents(d.own(), d.Events, fail)
+	names := map[string]bool{d.own(): true}
+	for i := range d.Layers {
+		l := &d.Layers[i]
+		if names[l.Name] {
+			fail("two layers are called %q", l.Name)
+		}
+		names[l.Name] = true
+		for _, c := range l.Start {
+			switch {
+			case c.From < 0 || int(c.From) >= n || c.To < 0 || int(c.To) >= n:
+				fail("layer %s: a tie at the start names an actor that is not in the table", l.Name)
+			case c.From == c.To:
+				fail("layer %s: %s has a tie to itself at the start", l.Name, d.Actors[c.From])
+			case math.IsNaN(c.Value) || math.IsInf(c.Value, 0):
+				fail("layer %s: the tie of %s and %s at the start is no number", l.Name, d.Actors[c.From], d.Actors[c.To])
+			}
+		}
+		d.checkEvents("layer "+l.Name, l.Events, fail)
+	}
+	for i := range d.Covariates {
+		c := &d.Covariates[i]
+		if len(c.Start) != n {
+			fail("covariate %s has %d values at the start for %d actors", c.Name, len(c.Start), n)
+			continue
+		}
+		last := math.Inf(-1)
+		for _, ch := range c.Changes {
+			switch {
+			case ch.Actor < 0 || int(ch.Actor) >= n:
+				fail("covariate %s: a change at %v names an actor that is not in the table", c.Name, ch.Time)
+			case math.IsNaN(ch.Time) || ch.Time < last:
+				fail("covariate %s: the change of %s at %v is out of order", c.Name, d.Actors[ch.Actor], ch.Time)
+			}
+			last = ch.Time
+		}
+	}
+	last := math.Inf(-1)
+	for _, ch := range d.Presence {
+		switch {
+		case ch.Actor < 0 || int(ch.Actor) >= n:
+			fail("presence: a change at %v names an actor that is not in the table", ch.Time)
+		case math.IsNaN(ch.Time) || ch.Time < last:
+			fail("presence: the change of %s at %v is out of order", d.Actors[ch.Actor], ch.Time)
+		}
+		last = ch.Time
+	}
+	return errors.Join(problems...)
+}
+
+func (d *Data) checkEvents(where string, events []Event, fail func(string, ...any) bool) {
+	last := math.Inf(-1)
+	seen := make(map[int32]int, 8)
+	for i := range events {
+		e := &events[i]
+		name := e.ID
+		if name == "" {
+			name = fmt.Sprintf("number %d", i+1)
+		}
+		bad := func(format string, args ...any) bool {
+			return fail("%s: event %s: %s", where, name, fmt.Sprintf(format, args...))
+		}
+		ok := true
+		if math.IsNaN(e.Time) || math.IsInf(e.Time, 0) {
+			ok = bad("its time is no number")
+		} else if e.Time < last {
+			ok = bad("its time %v is before the event above it; sort the events by time", e.Time)
+		}
+		last = max(last, e.Time)
+		if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
+			ok = bad("its value is no number")
+		}
+		if len(e.From) == 0 {
+			ok = bad("it has no actors")
+		}
+		for side, set := range [2][]int32{e.From, e.To} {
+			for _, a := range set {
+				if a < 0 || int(a) >= len(d.Actors) {
+					ok = bad("it names an actor that is not in the table")
+					continue
+				}
+				if len(e.From) == 1 && len(e.To) == 1 {
+					continue
+				}
+				if seen[a]&(1<<side) != 0 {
+					ok = bad("%s is in it twice", d.Actors[a])
+				}
+				seen[a] |= 1 << side
+			}
+		}
+		clear(seen)
+		if len(e.From) == 1 && len(e.To) == 1 && e.From[0] == e.To[0] {
+			ok = bad("%s acts with itself", d.Actors[e.From[0]])
+		}
+		if !ok {
+			return
+		}
+	}
+}
+
+func (d *Data) own() string {
+	if d.Own == "" {
+		return "events"
+	}
+	return d.Own
+}
+
+// layer finds a layer by name; the data's own events are layer -1.
+func (d *Data) layer(name string) (index int, ok bool) {
+	if name == "" || name == d.own() {
+		return -1, true
+	}
+	index = slices.IndexFunc(d.Layers, func(l Layer) bool { return l.Name == name })
+	return index, index >= 0
+}

@@ -1,0 +1,86 @@
+package rem
+
+// Family is a kind of model: what its units are, that is, what could have
+// happened at an event.
+type Family string
+
+const (
+	REM          Family = "rem"                 // who acts with whom: units are pairs of actors (Butts 2008)
+	Rate         Family = "rate"                // who acts: units are actors (Stadtfeld, Hollway & Block 2017)
+	Choice       Family = "choice"              // whom does the sender choose: units are its possible receivers
+	Coordination Family = "choice_coordination" // which pair agrees: both choose each other
+	Hyper        Family = "hyper"               // which set of actors acts: units are sets (Lerner & Lomi 2023)
+)
+
+// Model says what is fitted: the family, the terms, the risk set and the
+// conventions.
+type Model struct {
+	Family   Family
+	Directed bool // the pairs of a REM, the sets of a hyperevent model have a direction
+	// Interval models the waiting times as exponential, with intervals that end
+	// without an event as censored; otherwise only the order of events counts
+	// (partial likelihood).
+	Interval bool
+	Terms    []Term
+	RiskSet  RiskSet
+	Conventions
+}
+
+// Term names a statistic and how it reads the past.
+type Term struct {
+	Term      string   // as in the catalogue: inertia, trans, subrep
+	On        []string // layers; empty: the model's own events
+	Attr      []string // covariates
+	Of        string   // "sender" or "receiver" for terms of one actor; "": as the family has it
+	Weighted  bool     // sums of values in place of 0 and 1, or of numbers of partners
+	Combine   string   // closure: unique, min, product, sum
+	Aggregate string   // over a set: average, sum, min, max, absdiff, sum_absdiff, sd
+	Order     int      // subset repetition: actors of the subset
+	Window    float64  // only events not older count; 0: all
+	HalfLife  float64  // an event of this age counts half; 0: none decays
+	Transform string   // of the finished statistic: log1p, sqrt, log, square
+	// Standardise takes off the mean over the risk set of the moment and divides by
+	// the standard deviation over it (0 where all are equal).
+	Standardise bool
+	Product     []Term // interaction: the product of these instead
+	Name        string // in the table; "": made from the above
+}
+
+// RiskSet says what could have happened in an event's place.
+type RiskSet struct {
+	// Controls is the number of units drawn for each event; 0: all units.
+	Controls int
+	Seed     uint64
+	// Given are the alternatives of each event, in the order of the events, where
+	// they were drawn elsewhere.
+	Given [][]Candidate
+}
+
+// Candidate is a set of actors that could have acted: From alone when the model
+// has no direction.
+type Candidate struct{ From, To []int32 }
+
+// Conventions are the choices that software makes silently and differently. The
+// zero value is ours.
+type Conventions struct {
+	// Ties says what events of one time see of each other.
+	Ties Ties
+	// DecayFromPrevious measures the age of an event to the event before the
+	// coming one, not to the coming one.
+	DecayFromPrevious bool
+	// SplitAtEvents lets intervals end at events alone; otherwise they end
+	// wherever the state changes.
+	SplitAtEvents bool
+	// Origin starts the clock of an interval model; nil: the first change of
+	// anything that the model reads.
+	Origin *float64
+}
+
+// Ties says what events of one time see of each other.
+type Ties string
+
+const (
+	Breslow Ties = ""        // all see the state before; each is compared with the whole risk set
+	Exclude Ties = "exclude" // all see the state before; none is an alternative of another
+	Ordered Ties = "ordered" // in the order of the record, each sees those before it
+)

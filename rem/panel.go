@@ -1,0 +1,269 @@
+package rem
+
+import (
+	"math"
+)
+
+// A panel is the design of a model whose risk set is the same units from event
+// to event: all pairs, or all actors. Most of their statistics do not change
+// between two events, so the panel holds changes: a chunk begins with all units,
+// then each step says which units changed, left or entered, and what happened.
+type panel struct {
+	family   Family
+	interval bool
+	n, p     int // actors, statistics
+	units    int
+	chunks   []*chunk
+	cases    int
+}
+
+// chunk is a run of steps that can be evaluated without those before it.
+type chunk struct {
+	steps []step
+	unit  []int32   // that changed; ^unit when it left the risk set
+	x     []float64 // p statistics for each unit that changed and did not leave
+	first int       // number of the chunk's first case
+}
+
+// step is one moment: the changes up to here, then the events.
+type step struct {
+	end    int // of the chunk's changes
+	dt     float64
+	events []int32 // units that acted; none: an interval that ends without an event
+}
+
+// marks collects the units that something touched.
+type marks struct {
+	n       int
+	rate    bool
+	ordered bool // pairs have a direction
+	mask    []uint64
+	list    []int32
+	bit     uint64
+}
+
+func (m *marks) unit(u int32) {
+	if m.mask[u] == 0 {
+		m.list = append(m.list, u)
+	}
+	m.mask[u] |= m.bit
+}
+
+// pair marks the unit of a pair; in a rate model that of its sender.
+func (m *marks) pair(i, j int32) {
+	switch {
+	case i == j:
+	case m.rate:
+		m.unit(i)
+	case m.ordered || i < j:
+		m.unit(i*int32(m.n) + j)
+	default:
+		m.unit(j*int32(m.n) + i)
+	}
+}
+
+// actor marks all units in which the actor is the sender, or the receiver.
+func (m *marks) actor(a int32, sender bool) {
+	if m.rate {
+		if sender {
+			m.unit(a)
+		}
+		return
+	}
+	for k := range int32(m.n) {
+		if sender {
+			m.pair(a, k)
+		} else {
+			m.pair(k, a)
+		}
+	}
+}
+
+// panelBuilder writes a panel while time goes on.
+type panelBuilder struct {
+	*panel
+	s     *state
+	stats []statistic
+	marks marks
+	x     []float64 // the statistics of all units now
+	on    []bool
+	now   *chunk
+	timed uint64
+	built bool
+	live  int
+}
+
+func (b *panelBuilder) ends(u int32) (i, j int32) {
+	if b.marks.rate {
+		return u, -1
+	}
+	return u / int32(b.n), u % int32(b.n)
+}
+
+func (b *panelBuilder) present(u int32) bool {
+	i, j := b.ends(u)
+	if j < 0 {
+		return b.s.present[i]
+	}
+	return i != j && (b.marks.ordered || i < j) && b.s.present[i] && b.s.present[j]
+}
+
+const allBits = math.MaxUint64
+
+func (b *panelBuilder) touchAll(bits uint64) {
+	b.marks.bit = bits
+	for u := range int32(b.units) {
+		if i, j := b.ends(u); i != j && (b.marks.ordered || j < 0 || i < j) {
+			b.marks.unit(u)
+		}
+	}
+}
+
+func (b *panelBuilder) walker() walker {
+	return walker{
+		touched: func(v *view, i, j int32) {
+			for k := range b.stats {
+				for _, own := range b.stats[k].views {
+					if own == v {
+						b.marks.bit = 1 << k
+						b.stats[k].touch(&b.marks, v, i, j)
+						break
+					}
+				}
+			}
+		},
+		attr: func(c int, actor int32) {
+			for k := range b.stats {
+				for _, own := range b.stats[k].attrs {
+					if own == c {
+						b.marks.bit = 1 << k
+						b.marks.actor(actor, true)
+						b.marks.actor(actor, false)
+					}
+				}
+			}
+		},
+		presence: func(actor int32) {
+			b.marks.bit = 1 << 63
+			b.marks.actor(actor, true)
+			b.marks.actor(actor, false)
+		},
+		moment: b.moment,
+	}
+}
+
+// settle writes the statistics of all that was touched into the chunk.
+func (b *panelBuilder) settle() {
+	if !b.built {
+		b.touchAll(allBits)
+		b.built = true
+	} else if b.timed != 0 {
+		b.touchAll(b.timed)
+	}
+	var u unit
+	for k := range b.stats {
+		if b.stats[k].before != nil {
+			b.stats[k].before(func(visit func(u *unit)) {
+				for id := range int32(b.units) {
+					if b.present(id) {
+						u.i, u.j = b.ends(id)
+						visit(&u)
+					}
+				}
+			})
+		}
+	}
+	for _, id := range b.marks.list {
+		mask := b.marks.mask[id]
+		b.marks.mask[id] = 0
+		u.i, u.j = b.ends(id)
+		x := b.x[int(id)*b.p : int(id+1)*b.p]
+		changed := false
+		for k := range b.stats {
+			if mask&(1<<k) == 0 {
+				continue
+			}
+			if v := b.stats[k].value(&u); v != x[k] {
+				x[k] = v
+				changed = true
+			}
+		}
+		switch present := b.present(id); {
+		case present && (!b.on[id] || changed):
+			b.now.unit = append(b.now.unit, id)
+			b.now.x = append(b.now.x, x...)
+			if !b.on[id] {
+				b.on[id] = true
+				b.live++
+			}
+		case !present && b.on[id]:
+			b.now.unit = append(b.now.unit, ^id)
+			b.on[id] = false
+			b.live--
+		}
+	}
+	b.marks.list = b.marks.list[:0]
+}
+
+// cut begins a new chunk with all units when the last one has grown well beyond
+// that.
+func (b *panelBuilder) cut() {
+	if len(b.now.unit) < 8*b.live || len(b.now.steps) < 16 {
+		return
+	}
+	b.now = &chunk{first: b.cases}
+	b.chunks = append(b.chunks, b.now)
+	for u, on := range b.on {
+		if on {
+			b.now.unit = append(b.now.unit, int32(u))
+			b.now.x = append(b.now.x, b.x[u*b.p:(u+1)*b.p]...)
+		}
+	}
+}
+
+func (b *panelBuilder) add(dt float64, events ...int32) {
+	b.now.steps = append(b.now.steps, step{len(b.now.unit), dt, events})
+	b.cases++
+}
+
+func (b *panelBuilder) moment(dt float64, events []int) error {
+	b.cut()
+	b.settle()
+	if b.live == 0 {
+		return b.s.noRiskSet(events)
+	}
+	if len(events) == 0 {
+		if dt > 0 {
+			b.add(dt)
+		}
+		return nil
+	}
+	for _, k := range events {
+		e := &b.s.data.Events[k]
+		i, j := pairOf(e)
+		id := i
+		if !b.marks.rate {
+			if !b.marks.ordered && i > j {
+				i, j = j, i
+			}
+			id = i*int32(b.n) + j
+		}
+		if !b.on[id] {
+			return b.s.absent(e)
+		}
+		b.add(dt, id)
+		dt = 0
+	}
+	return nil
+}
+
+// pairOf returns the two actors of a dyadic event, as listed.
+func pairOf(e *Event) (i, j int32) {
+	if len(e.To) > 0 {
+		return e.From[0], e.To[0]
+	}
+	if len(e.From) > 1 {
+		return e.From[0], e.From[1]
+	}
+	return e.From[0], -1
+}

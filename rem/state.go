@@ -1,0 +1,346 @@
+package rem
+
+import (
+	"math"
+	"slices"
+)
+
+// state is what the terms read: the network, the covariates and who is present,
+// just before a moment.
+type state struct {
+	data     *Data
+	now      float64 // the coming event
+	previous float64 // the event before it
+	latest   *Event  // the event before it; nil at the first
+	recent   *recent // nil: not wanted
+	present  []bool
+	attr     [][]float64 // by covariate
+	views    []*view
+	age      func() float64
+}
+
+// view is one layer as some terms see it: everything so far, what is not older
+// than a window, or with a half-life.
+type view struct {
+	layer    int // -1: the model's own events
+	replace  bool
+	directed bool
+	window   float64
+	halfLife float64
+
+	out, in *adjacency // in is out when the layer has no direction
+	sent    []float64  // events of each actor, as a sender or at all
+	pairs   bool       // out and in are wanted
+	order   int        // subsets up to this order are wanted
+	whole   bool       // exact sets are wanted
+	sub     *subsets
+	exact   *subsets
+
+	epoch   float64  // decayed weights count 2^((time-epoch)/halfLife)
+	expired int      // events of the layer that left the window
+	applied []*Event // events in the window, kept to take them out again
+	scratch []int32
+}
+
+func newState(d *Data) *state {
+	s := &state{data: d, present: make([]bool, len(d.Actors)), attr: make([][]float64, len(d.Covariates)), previous: math.Inf(-1)}
+	for i := range s.present {
+		s.present[i] = d.Present == nil || d.Present[i]
+	}
+	return s
+}
+
+// view returns the view of a layer, made once for all terms that want the same.
+func (s *state) view(layer int, window, halfLife float64) *view {
+	for _, v := range s.views {
+		if v.layer == layer && v.window == window && v.halfLife == halfLife {
+			return v
+		}
+	}
+	v := &view{layer: layer, window: window, halfLife: halfLife}
+	if layer < 0 {
+		v.directed = len(s.data.Events) > 0 && len(s.data.Events[0].To) > 0
+	} else {
+		v.directed = s.data.Layers[layer].Directed
+		v.replace = s.data.Layers[layer].Replace
+	}
+	s.views = append(s.views, v)
+	return v
+}
+
+// start fills the views with the ties at the start. A window starts empty: when
+// the ties of the start arose is not known.
+func (s *state) start() {
+	n := len(s.data.Actors)
+	for _, v := range s.views {
+		if v.pairs {
+			v.out = newAdjacency(n)
+			v.in = v.out
+			if v.directed {
+				v.in = newAdjacency(n)
+			}
+		}
+		if v.order > 0 {
+			v.sub = newSubsets()
+		}
+		if v.whole {
+			v.exact = newSubsets()
+		}
+		v.sent = make([]float64, n)
+		if len(s.data.Events) > 0 {
+			v.epoch = s.data.Events[0].Time
+		}
+		if v.layer >= 0 && v.window == 0 {
+			for _, c := range s.data.Layers[v.layer].Start {
+				v.set(c.From, c.To, c.Value)
+			}
+		}
+	}
+	for i := range s.attr {
+		s.attr[i] = slices.Clone(s.data.Covariates[i].Start)
+	}
+}
+
+func (v *view) set(i, j int32, value float64) {
+	if !v.pairs {
+		return
+	}
+	v.out.rows[i].put(j, value)
+	if v.directed {
+		v.in.rows[j].put(i, value)
+	} else {
+		v.out.rows[j].put(i, value)
+	}
+}
+
+// tiny is below what counts as a tie after a weight was taken out again.
+const tiny = 1e-9
+
+// apply takes an event in, or with sign -1 out of a window, and calls touched for
+// each ordered pair whose value changed.
+func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
+	weight := sign * e.Value
+	if v.halfLife > 0 {
+		weight *= math.Exp2((e.Time - v.epoch) / v.halfLife)
+	}
+	for _, a := range e.From {
+		v.sent[a] += weight
+	}
+	if v.pairs {
+		change := func(i, j int32) {
+			value := weight
+			switch {
+			case v.replace && sign < 0:
+				value = 0
+			case !v.replace:
+				value += v.out.rows[i].at(j)
+				if math.Abs(value) < tiny*math.Abs(weight) {
+					value = 0
+				}
+			}
+			v.set(i, j, value)
+			if touched != nil {
+				touched(i, j)
+				if !v.directed {
+					touched(j, i)
+				}
+			}
+		}
+		if v.directed {
+			for _, i := range e.From {
+				for _, j := range e.To {
+					if i != j {
+						change(i, j)
+					}
+				}
+			}
+		} else {
+			for k, i := range e.From {
+				for _, j := range e.From[k+1:] {
+					change(i, j)
+				}
+			}
+		}
+	}
+	if v.sub == nil && v.exact == nil {
+		return
+	}
+	set := append(v.scratch[:0], e.From...)
+	slices.Sort(set)
+	for _, r := range e.To {
+		set = append(set, int32(n)+r)
+	}
+	slices.Sort(set)
+	v.scratch = set
+	if v.sub != nil {
+		v.sub.add(set, v.order, weight)
+	}
+	if v.exact != nil {
+		v.exact.addWhole(set, weight)
+	}
+}
+
+// factor is what the weights of a view must be multiplied with now.
+func (s *state) factor(v *view) float64 {
+	if v.halfLife == 0 {
+		return 1
+	}
+	return math.Exp2(-(s.age() - v.epoch) / v.halfLife)
+}
+
+// walker is told what happens as time goes on.
+type walker struct {
+	touched  func(v *view, i, j int32)
+	attr     func(covariate int, actor int32)
+	presence func(actor int32)
+	// moment is called before anything of its time has changed the state: with the
+	// events of the time (one by one when ties are ordered), or with none where an
+	// interval ends without an event. dt is the time since the last moment.
+	moment func(dt float64, events []int) error
+}
+
+// walk goes through all time once.
+func (s *state) walk(m *Model, used []int, w walker) error {
+	d := s.data
+	n := len(d.Actors)
+	s.age = func() float64 {
+		if m.DecayFromPrevious {
+			return s.previous
+		}
+		return s.now
+	}
+	layers := map[int][]*view{}
+	var order []int
+	for _, v := range s.views {
+		if layers[v.layer] == nil && v.layer >= 0 {
+			order = append(order, v.layer)
+		}
+		layers[v.layer] = append(layers[v.layer], v)
+	}
+	slices.Sort(order)
+	at := make([]int, len(d.Layers))
+	atAttr := make([]int, len(d.Covariates))
+	atPresence, next := 0, 0
+	closed := math.NaN()
+	if m.Origin != nil {
+		closed = *m.Origin
+		s.previous = *m.Origin
+	}
+	tied := make([]int, 0, 16)
+	for {
+		t := math.Inf(1)
+		if next < len(d.Events) {
+			t = d.Events[next].Time
+		}
+		for _, l := range order {
+			if at[l] < len(d.Layers[l].Events) {
+				t = min(t, d.Layers[l].Events[at[l]].Time)
+			}
+		}
+		for _, c := range used {
+			if atAttr[c] < len(d.Covariates[c].Changes) {
+				t = min(t, d.Covariates[c].Changes[atAttr[c]].Time)
+			}
+		}
+		for _, v := range s.views {
+			if v.window > 0 && v.expired < len(v.applied) {
+				t = min(t, v.applied[v.expired].Time+v.window)
+			}
+		}
+		if math.IsInf(t, 1) {
+			return nil
+		}
+		for atPresence < len(d.Presence) && d.Presence[atPresence].Time <= t {
+			p := d.Presence[atPresence]
+			s.present[p.Actor] = p.Present
+			if w.presence != nil {
+				w.presence(p.Actor)
+			}
+			atPresence++
+		}
+		s.now = t
+		tied = tied[:0]
+		for next < len(d.Events) && d.Events[next].Time == t {
+			tied = append(tied, next)
+			next++
+		}
+		dt := t - closed
+		if math.IsNaN(dt) {
+			dt = 0
+		}
+		own := func(k int) {
+			e := &d.Events[k]
+			for _, v := range layers[-1] {
+				s.enter(v, e, n, w)
+			}
+			s.latest = e
+			if s.recent != nil {
+				s.recent.note(e)
+			}
+		}
+		switch {
+		case len(tied) == 0:
+			if m.Interval && !m.SplitAtEvents {
+				if err := w.moment(dt, nil); err != nil {
+					return err
+				}
+				closed = t
+			}
+		case m.Ties == Ordered:
+			for _, k := range tied {
+				if err := w.moment(dt, []int{k}); err != nil {
+					return err
+				}
+				own(k)
+				dt, closed, s.previous = 0, t, t
+			}
+		default:
+			if err := w.moment(dt, tied); err != nil {
+				return err
+			}
+			for _, k := range tied {
+				own(k)
+			}
+			closed, s.previous = t, t
+		}
+		if math.IsNaN(closed) {
+			closed = t
+		}
+		for _, c := range used {
+			for list := d.Covariates[c].Changes; atAttr[c] < len(list) && list[atAttr[c]].Time == t; atAttr[c]++ {
+				ch := list[atAttr[c]]
+				s.attr[c][ch.Actor] = ch.Value
+				if w.attr != nil {
+					w.attr(c, ch.Actor)
+				}
+			}
+		}
+		for _, l := range order {
+			for list := d.Layers[l].Events; at[l] < len(list) && list[at[l]].Time == t; at[l]++ {
+				for _, v := range layers[l] {
+					s.enter(v, &list[at[l]], n, w)
+				}
+			}
+		}
+		for _, v := range s.views {
+			for v.window > 0 && v.expired < len(v.applied) && v.applied[v.expired].Time+v.window <= t {
+				v.apply(v.applied[v.expired], n, -1, w.touch(v))
+				v.expired++
+			}
+		}
+	}
+}
+
+func (s *state) enter(v *view, e *Event, n int, w walker) {
+	v.apply(e, n, 1, w.touch(v))
+	if v.window > 0 {
+		v.applied = append(v.applied, e)
+	}
+}
+
+func (w walker) touch(v *view) func(i, j int32) {
+	if w.touched == nil {
+		return nil
+	}
+	return func(i, j int32) { w.touched(v, i, j) }
+}

@@ -1,0 +1,111 @@
+package rem
+
+// Terms of how active or popular an actor is.
+var degreeTerms = []definition{
+	{
+		name: "indeg", also: []string{"indegree"}, layers: 1,
+		says: "how many actors have acted towards the receiver, or the sender (weighted: how often)", formula: "sum_k x_kj",
+		source: "Butts 2008; Stadtfeld, Hollway & Block 2017",
+		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, true, false) },
+	},
+	{
+		name: "outdeg", also: []string{"outdegree"}, layers: 1,
+		says: "towards how many actors the receiver, or the sender, has acted (weighted: how often)", formula: "sum_k x_jk",
+		source: "Butts 2008; Stadtfeld, Hollway & Block 2017",
+		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, false, true) },
+	},
+	{
+		name: "degree", also: []string{"totaldegree"}, layers: 1,
+		says: "with how many actors the receiver, or the sender, has acted (weighted: how often, in plus out)", formula: "sum_k x_jk (+ x_kj where the layer is directed)",
+		source: "Butts 2008",
+		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, true, true) },
+	},
+	{
+		name: "degreeMin", layers: 1, says: "the smaller degree of the two", formula: "min(deg_i, deg_j)",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			return b.degrees(t, func(x, y float64) float64 { return min(x, y) })
+		},
+	},
+	{
+		name: "degreeMax", layers: 1, says: "the larger degree of the two", formula: "max(deg_i, deg_j)",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			return b.degrees(t, func(x, y float64) float64 { return max(x, y) })
+		},
+	},
+	{
+		name: "degreeDiff", layers: 1, says: "by how much the degrees of the two differ", formula: "|deg_i - deg_j|",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			return b.degrees(t, func(x, y float64) float64 { return max(x-y, y-x) })
+		},
+	},
+}
+
+// degreeOf returns what reads the degree of an actor in a view.
+func (b *binder) degreeOf(t *Term, in, out bool) (v *view, of func(a int32) float64, err error) {
+	if v, err = b.view(t, 0); err != nil {
+		return nil, nil, err
+	}
+	weighted := t.Weighted
+	read := func(a *adjacency, k int32) float64 {
+		if weighted {
+			return a.rows[k].sum * b.s.factor(v)
+		}
+		return float64(a.rows[k].degree())
+	}
+	return v, func(k int32) float64 {
+		switch {
+		case !in || !v.directed:
+			return read(v.out, k)
+		case !out:
+			return read(v.in, k)
+		case weighted:
+			return read(v.out, k) + read(v.in, k)
+		}
+		return read(v.out, k) + read(v.in, k) - common(&v.out.rows[k], &v.in.rows[k], byCount, -1, -1)
+	}, nil
+}
+
+func (b *binder) degree(t *Term, in, out bool) (statistic, error) {
+	v, of, err := b.degreeOf(t, in, out)
+	if err != nil {
+		return statistic{}, err
+	}
+	sender, err := b.sender(t)
+	if err != nil {
+		return statistic{}, err
+	}
+	return statistic{
+		views: []*view{v},
+		value: func(u *unit) float64 {
+			if sender {
+				return of(u.i)
+			}
+			return of(u.j)
+		},
+		touch: func(m *marks, _ *view, i, j int32) {
+			for _, a := range [2]int32{i, j} {
+				if a == i && !out && v.directed || a == j && !in && v.directed {
+					continue
+				}
+				m.actor(a, sender)
+			}
+		},
+	}, nil
+}
+
+func (b *binder) degrees(t *Term, join func(x, y float64) float64) (statistic, error) {
+	v, of, err := b.degreeOf(t, true, true)
+	if err != nil {
+		return statistic{}, err
+	}
+	return statistic{
+		views: []*view{v},
+		value: func(u *unit) float64 { return join(of(u.i), of(u.j)) },
+		touch: func(m *marks, _ *view, i, j int32) {
+			m.actor(i, true)
+			m.actor(i, false)
+			m.actor(j, true)
+			m.actor(j, false)
+		},
+	}, nil
+}
