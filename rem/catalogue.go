@@ -295,6 +295,8 @@ func (t *Term) label() string {
 // model, otherwise where the term says so.
 func (b *binder) sender(t *Term) (bool, error) {
 	switch {
+	case b.m.Family == REM && !b.m.Directed:
+		return false, fmt.Errorf("a pair without direction has no sender and no receiver; degreeSum, degreeMin, degreeMax, average, minimum and maximum read both actors")
 	case b.m.Family == Rate, t.Of == "sender":
 		if b.m.Family == Choice || b.m.Family == Coordination {
 			return false, fmt.Errorf("a property of the sender is the same for all whom it could choose; it has no effect in a %s model", b.m.Family)

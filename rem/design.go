@@ -43,19 +43,19 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	if m.Interval && (m.Family == Choice || m.Family == Coordination) {
 		return nil, fmt.Errorf("a %s model has no waiting times; they belong to the rate model", m.Family)
 	}
+	s := newState(data)
+	stats, err := (&binder{s, m}).bind(m.Terms)
+	if err != nil {
+		return nil, err
+	}
 	for i := range data.Events {
 		e := &data.Events[i]
 		if m.Family == Hyper {
 			continue
 		}
 		if actors := len(e.From) + len(e.To); actors > 2 || m.Family != Rate && actors != 2 {
-			return nil, fmt.Errorf("event %s has %d actors; a %s model is of two, a hyper model of any number", data.name(i), actors, m.Family)
+			return nil, fmt.Errorf("event %s has %d actors; a %s model is of two, a hyper model of any number; choose events by size", data.name(i), actors, m.Family)
 		}
-	}
-	s := newState(data)
-	stats, err := (&binder{s, m}).bind(m.Terms)
-	if err != nil {
-		return nil, err
 	}
 	var used []int
 	for _, st := range stats {

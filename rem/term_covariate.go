@@ -1,6 +1,9 @@
 package rem
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 // Terms of what actors are.
 var covariateTerms = []definition{
@@ -18,6 +21,12 @@ var covariateTerms = []definition{
 	{
 		name: "alter", also: []string{"receive"}, attrs: 1, says: "a property of the receiver", formula: "a_j",
 		bind: func(b *binder, t *Term) (statistic, error) {
+			if _, err := b.sender(t); err != nil {
+				return statistic{}, err
+			}
+			if b.m.Family == Rate {
+				return statistic{}, errors.New("a rate model has no receiver; ego reads the actor")
+			}
 			return b.covariates(t, 1, func(a, _ []float64, u *unit) float64 { return a[u.j] })
 		},
 	},

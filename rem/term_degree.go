@@ -21,6 +21,12 @@ var degreeTerms = []definition{
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, true, true) },
 	},
 	{
+		name: "degreeSum", also: []string{"totaldegreeDyad"}, layers: 1, says: "the degrees of the two together", formula: "deg_i + deg_j",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			return b.degrees(t, func(x, y float64) float64 { return x + y })
+		},
+	},
+	{
 		name: "degreeMin", layers: 1, says: "the smaller degree of the two", formula: "min(deg_i, deg_j)",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			return b.degrees(t, func(x, y float64) float64 { return min(x, y) })

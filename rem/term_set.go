@@ -41,7 +41,7 @@ var setTerms = []definition{
 	},
 	{
 		name: "attribute", also: []string{"covariate"}, sets: true, attrs: 1,
-		says:    "a covariate over the set: aggregate is average, sum, min, max, sd, absdiff (mean over pairs of |a_i - a_j|) or sum_absdiff",
+		says:    "a covariate over the set: aggregate is average, sum, min, max, sd, absdiff (mean difference of pairs) or sum_absdiff",
 		formula: "e.g. sum a_i / n", source: "Lerner & Lomi 2023",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			c, err := b.attr(t, 0)

@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"measure":             {".", "network"},
 	"internal/figure":     {},
 	"brief":               {".", "network", "measure", "forecast", "internal/figure"},
-	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "forecast", "export", "brief"},
+	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "forecast", "rem", "export", "brief"},
 	"internal/synthetic":  {"."},
 	"internal/shared":     {}, // for tests alone
 	"internal/testsum":    {},

@@ -1,0 +1,679 @@
+package rem
+
+import (
+	"bytes"
+	"embed"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"entente"
+)
+
+//go:embed models/*.yaml
+var ready embed.FS
+
+// Ready lists the names of the built-in specifications.
+func Ready() []string {
+	files, _ := fs.Glob(ready, "models/*.yaml")
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
+	}
+	return files
+}
+
+// spec is a specification as written.
+type spec struct {
+	Model     Family                   `yaml:"model"`
+	Like      string                   `yaml:"like"`
+	Timing    string                   `yaml:"timing"`
+	Directed  bool                     `yaml:"directed"`
+	Ties      string                   `yaml:"ties"`
+	DecayFrom string                   `yaml:"decay_from"`
+	Intervals string                   `yaml:"intervals"`
+	Origin    *float64                 `yaml:"origin"`
+	Actors    actorSpec                `yaml:"actors"`
+	Events    eventSpec                `yaml:"events"`
+	Presence  string                   `yaml:"presence"`
+	Layers    map[string]layerSpec     `yaml:"layers"`
+	Changes   map[string]covariateSpec `yaml:"covariates"`
+	RiskSet   riskSpec                 `yaml:"risk_set"`
+	Terms     []termSpec               `yaml:"terms"`
+}
+
+type actorSpec struct {
+	File       string   `yaml:"file"`
+	ID         string   `yaml:"id"`
+	Present    string   `yaml:"present"`
+	Covariates []string `yaml:"covariates"`
+	Only       []string `yaml:"only"` // of a case: these states in place of the group's
+}
+
+type eventSpec struct {
+	Case       string    `yaml:"case"` // "cooperation"
+	Types      []string  `yaml:"types"`
+	Domains    []string  `yaml:"domains"`
+	Size       int       `yaml:"size"`
+	LargerThan int       `yaml:"larger_than"`
+	Table      tableSpec `yaml:",inline"`
+	Name       string    `yaml:"name"`
+}
+
+type tableSpec struct {
+	File     string `yaml:"file"`
+	ID       string `yaml:"id"`
+	Time     string `yaml:"time"`
+	Sender   string `yaml:"sender"`
+	Receiver string `yaml:"receiver"`
+	Actors   string `yaml:"actors"` // one column, actors separated by semicolons
+	Value    string `yaml:"value"`
+}
+
+type layerSpec struct {
+	Case       string    `yaml:"case"` // "cooperation" or "threats"
+	Size       int       `yaml:"size"`
+	LargerThan int       `yaml:"larger_than"`
+	Start      string    `yaml:"start"`
+	Directed   bool      `yaml:"directed"`
+	Replace    bool      `yaml:"replace"`
+	Table      tableSpec `yaml:",inline"`
+}
+
+type covariateSpec struct {
+	File  string `yaml:"file"`
+	Time  string `yaml:"time"`
+	Actor string `yaml:"actor"`
+	Value string `yaml:"value"`
+}
+
+type riskSpec struct {
+	Controls int    `yaml:"controls"`
+	Given    string `yaml:"given"` // file: stratum, observed, actors
+}
+
+// names is one name or a list of names.
+type names []string
+
+func (n *names) UnmarshalYAML(text []byte) error {
+	var one string
+	if err := yaml.Unmarshal(text, &one); err == nil {
+		*n = names{one}
+		return nil
+	}
+	return yaml.Unmarshal(text, (*[]string)(n))
+}
+
+type termSpec struct {
+	Term        string     `yaml:"term"`
+	On          names      `yaml:"on"`
+	Attr        names      `yaml:"attr"`
+	Of          string     `yaml:"of"`
+	Weighted    bool       `yaml:"weighted"`
+	Combine     string     `yaml:"combine"`
+	Aggregate   string     `yaml:"aggregate"`
+	Order       int        `yaml:"order"`
+	Window      float64    `yaml:"window"`
+	HalfLife    float64    `yaml:"half_life"`
+	Transform   string     `yaml:"transform"`
+	Standardise bool       `yaml:"standardise"`
+	Product     []termSpec `yaml:"product"`
+	Name        string     `yaml:"name"`
+}
+
+func (t *termSpec) term() Term {
+	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
+		Order: t.Order, Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Name: t.Name}
+	for i := range t.Product {
+		out.Product = append(out.Product, t.Product[i].term())
+	}
+	return out
+}
+
+// maxSpec bounds a specification in bytes.
+const maxSpec = 64 << 10
+
+// Load reads a specification, from a file or by the name of a built-in one, and
+// the data that it names: acts of the case, or tables beside the file. The seed
+// draws controls.
+func Load(path string, c *entente.Case, asOf entente.Day, seed uint64) (*Data, *Model, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && slices.Contains(Ready(), path) {
+		text, err = ready.ReadFile("models/" + path + ".yaml")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("there is no specification %s; give a YAML file or one of the built-in ones: %s: %w", path, strings.Join(Ready(), ", "), err)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(text) > maxSpec {
+		return nil, nil, fmt.Errorf("%s: a specification of %d bytes; at most %d are read", path, len(text), maxSpec)
+	}
+	var s spec
+	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	if err := decoder.Decode(&s); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it is empty; it names a model, events and terms")
+		}
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	l := &loader{spec: &s, dir: filepath.Dir(path), c: c, asOf: asOf, at: map[string]int32{}}
+	m, err := l.model(seed)
+	if err == nil {
+		err = l.load(m)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &l.data, m, nil
+}
+
+type loader struct {
+	*spec
+	dir  string
+	c    *entente.Case
+	asOf entente.Day
+	data Data
+	at   map[string]int32
+}
+
+func (l *loader) model(seed uint64) (*Model, error) {
+	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed}}
+	if families := []Family{REM, Rate, Choice, Coordination, Hyper}; !slices.Contains(families, l.Model) {
+		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper)
+	}
+	if l.RiskSet.Controls < 0 {
+		return nil, fmt.Errorf("risk_set: %d controls; give a number from 1, or leave it out for all", l.RiskSet.Controls)
+	}
+	zero := 0.0
+	switch l.Like {
+	case "", "goldfish":
+	case "eventnet":
+		m.Ties = Exclude
+	case "remstats":
+		m.Conventions = Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, Origin: &zero}
+	default:
+		return nil, fmt.Errorf("like %q is none of goldfish, eventnet, remstats", l.Like)
+	}
+	choices := []struct {
+		key, value string
+		of         map[string]func()
+	}{
+		{"timing", l.Timing, map[string]func(){"ordinal": func() {}, "interval": func() { m.Interval = true }}},
+		{"ties", l.Ties, map[string]func(){"breslow": func() { m.Ties = Breslow }, "exclude": func() { m.Ties = Exclude }, "ordered": func() { m.Ties = Ordered }}},
+		{"decay_from", l.DecayFrom, map[string]func(){"coming": func() { m.DecayFromPrevious = false }, "previous": func() { m.DecayFromPrevious = true }}},
+		{"intervals", l.Intervals, map[string]func(){"changes": func() { m.SplitAtEvents = false }, "events": func() { m.SplitAtEvents = true }}},
+	}
+	for _, c := range choices {
+		if c.value == "" {
+			continue
+		}
+		set, ok := c.of[c.value]
+		if !ok {
+			var known []string
+			for k := range c.of {
+				known = append(known, k)
+			}
+			slices.Sort(known)
+			return nil, fmt.Errorf("%s %q is none of %s", c.key, c.value, strings.Join(known, ", "))
+		}
+		set()
+	}
+	if l.Origin != nil {
+		m.Origin = l.Origin
+	}
+	for i := range l.Terms {
+		m.Terms = append(m.Terms, l.Terms[i].term())
+	}
+	return m, nil
+}
+
+func (l *loader) load(m *Model) error {
+	if l.Events.Case != "" {
+		return l.fromCase()
+	}
+	if l.Actors.File == "" || l.Events.Table.File == "" {
+		return errors.New("events name a file and actors name a file, or events name the acts of the case (case: cooperation)")
+	}
+	if err := l.actors(); err != nil {
+		return err
+	}
+	l.data.Own = l.Events.Name
+	var err error
+	if l.data.Events, err = l.events(l.Events.Table, l.Directed || l.Model == Choice); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(l.Layers) {
+		s := l.Layers[name]
+		layer := Layer{Name: name, Directed: s.Directed, Replace: s.Replace}
+		if s.Start != "" {
+			start := s.Table
+			start.File = s.Start
+			start.Time = "-"
+			if start.Value == "" || s.Start != s.Table.File {
+				start.Value = "value"
+			}
+			cells, err := l.events(start, true)
+			if err != nil {
+				return err
+			}
+			for _, e := range cells {
+				layer.Start = append(layer.Start, Cell{e.From[0], e.To[0], e.Value})
+			}
+		}
+		if s.Table.File != "" {
+			if layer.Events, err = l.events(s.Table, s.Directed); err != nil {
+				return err
+			}
+		}
+		l.data.Layers = append(l.data.Layers, layer)
+	}
+	if l.RiskSet.Given != "" {
+		return l.given(m)
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// csvFile is a table read whole; a cell is found by row and column name.
+type csvFile struct {
+	path string
+	at   map[string]int
+	rows [][]string
+}
+
+func (l *loader) table(file string) (*csvFile, error) {
+	path := file
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(l.dir, file)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	all, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s is empty", file)
+	}
+	t := &csvFile{path: file, at: map[string]int{}, rows: all[1:]}
+	for k, name := range all[0] {
+		t.at[strings.TrimPrefix(name, "\ufeff")] = k
+	}
+	return t, nil
+}
+
+func (t *csvFile) column(names ...string) (int, error) {
+	for _, name := range names {
+		if k, ok := t.at[name]; ok {
+			return k, nil
+		}
+	}
+	return 0, fmt.Errorf("%s has no column %q; it has %s", t.path, names[0], strings.Join(sortedKeys(t.at), ", "))
+}
+
+func (t *csvFile) number(row, column int) (float64, error) {
+	text := t.rows[row][column]
+	switch strings.ToUpper(text) {
+	case "TRUE":
+		return 1, nil
+	case "FALSE":
+		return 0, nil
+	case "", "NA":
+		return math.NaN(), nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%s:%d: %q is no number", t.path, row+2, text)
+	}
+	return v, nil
+}
+
+func (l *loader) actor(t *csvFile, row int, name string) (int32, error) {
+	a, ok := l.at[name]
+	if !ok {
+		return 0, fmt.Errorf("%s:%d: actor %q is not in %s", t.path, row+2, name, l.Actors.File)
+	}
+	return a, nil
+}
+
+func (l *loader) actors() error {
+	t, err := l.table(l.Actors.File)
+	if err != nil {
+		return err
+	}
+	id, err := t.column(or(l.Actors.ID, "label", "actor", "name", "id")...)
+	if err != nil {
+		return err
+	}
+	for row, r := range t.rows {
+		if _, twice := l.at[r[id]]; twice {
+			return fmt.Errorf("%s:%d: actor %q stands there twice", t.path, row+2, r[id])
+		}
+		l.at[r[id]] = int32(len(l.data.Actors))
+		l.data.Actors = append(l.data.Actors, r[id])
+	}
+	read := func(name string) ([]float64, error) {
+		k, err := t.column(name)
+		if err != nil {
+			return nil, err
+		}
+		values := make([]float64, len(t.rows))
+		for row := range t.rows {
+			if values[row], err = t.number(row, k); err != nil {
+				return nil, err
+			}
+		}
+		return values, nil
+	}
+	if l.Actors.Present != "" {
+		values, err := read(l.Actors.Present)
+		if err != nil {
+			return err
+		}
+		for _, v := range values {
+			l.data.Present = append(l.data.Present, v == 1)
+		}
+	}
+	for _, name := range l.Actors.Covariates {
+		values, err := read(name)
+		if err != nil {
+			return err
+		}
+		c := Covariate{Name: name, Start: values}
+		if s, ok := l.Changes[name]; ok {
+			if c.Changes, err = l.changes(s); err != nil {
+				return err
+			}
+		}
+		l.data.Covariates = append(l.data.Covariates, c)
+	}
+	for name := range l.Changes {
+		if !slices.Contains(l.Actors.Covariates, name) {
+			return fmt.Errorf("covariate %s changes, but actors do not list it among their covariates", name)
+		}
+	}
+	if l.Presence != "" {
+		changes, err := l.changes(covariateSpec{File: l.Presence})
+		if err != nil {
+			return err
+		}
+		for _, c := range changes {
+			l.data.Presence = append(l.data.Presence, PresenceChange{c.Time, c.Actor, c.Value == 1})
+		}
+	}
+	return nil
+}
+
+// or returns the column that was named, or else those usual for it.
+func or(named string, usual ...string) []string {
+	if named != "" {
+		return []string{named}
+	}
+	return usual
+}
+
+func (l *loader) changes(s covariateSpec) ([]CovariateChange, error) {
+	t, err := l.table(s.File)
+	if err != nil {
+		return nil, err
+	}
+	time, err := t.column(or(s.Time, "time")...)
+	if err != nil {
+		return nil, err
+	}
+	node, err := t.column(or(s.Actor, "node", "actor")...)
+	if err != nil {
+		return nil, err
+	}
+	value, err := t.column(or(s.Value, "replace", "value")...)
+	if err != nil {
+		return nil, err
+	}
+	var out []CovariateChange
+	for row, r := range t.rows {
+		var c CovariateChange
+		if c.Actor, err = l.actor(t, row, r[node]); err != nil {
+			return nil, err
+		}
+		if c.Time, err = t.number(row, time); err != nil {
+			return nil, err
+		}
+		if c.Value, err = t.number(row, value); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	slices.SortStableFunc(out, func(a, b CovariateChange) int { return compare(a.Time, b.Time) })
+	return out, nil
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func (l *loader) events(s tableSpec, directed bool) ([]Event, error) {
+	t, err := l.table(s.File)
+	if err != nil {
+		return nil, err
+	}
+	time, id, value, together, sender, receiver := -1, -1, -1, -1, -1, -1
+	find := func(into *int, needed bool, names ...string) {
+		k, missing := t.column(names...)
+		if missing == nil {
+			*into = k
+		} else if needed && err == nil {
+			err = missing
+		}
+	}
+	if s.Time != "-" {
+		find(&time, true, or(s.Time, "time")...)
+	}
+	find(&id, s.ID != "", or(s.ID, "event_id", "id")...)
+	if s.Value != "" {
+		find(&value, true, s.Value)
+	}
+	find(&together, s.Actors != "", or(s.Actors, "actors")...)
+	if together < 0 {
+		find(&sender, true, or(s.Sender, "sender", "actor1")...)
+		find(&receiver, true, or(s.Receiver, "receiver", "actor2")...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	events := make([]Event, 0, len(t.rows))
+	for row, r := range t.rows {
+		e := Event{ID: fmt.Sprintf("%s:%d", t.path, row+2), Value: 1}
+		if id >= 0 {
+			e.ID = r[id]
+		}
+		if time >= 0 {
+			if e.Time, err = t.number(row, time); err != nil {
+				return nil, err
+			}
+		}
+		if value >= 0 {
+			if e.Value, err = t.number(row, value); err != nil {
+				return nil, err
+			}
+		}
+		var members []string
+		if together >= 0 {
+			members = strings.Split(r[together], ";")
+		} else {
+			members = []string{r[sender], r[receiver]}
+		}
+		for k, name := range members {
+			a, err := l.actor(t, row, name)
+			if err != nil {
+				return nil, err
+			}
+			if directed && k > 0 {
+				e.To = append(e.To, a)
+			} else {
+				e.From = append(e.From, a)
+			}
+		}
+		events = append(events, e)
+	}
+	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
+	return events, nil
+}
+
+// given reads the alternatives of each event; rows with observed 1 are the events
+// themselves.
+func (l *loader) given(m *Model) error {
+	t, err := l.table(l.RiskSet.Given)
+	if err != nil {
+		return err
+	}
+	var at [3]int
+	for k, name := range []string{"stratum", "observed", "actors"} {
+		if at[k], err = t.column(name); err != nil {
+			return err
+		}
+	}
+	m.RiskSet.Given = make([][]Candidate, len(l.data.Events))
+	for row, r := range t.rows {
+		stratum, err := strconv.Atoi(r[at[0]])
+		if err != nil || stratum < 1 || stratum > len(l.data.Events) {
+			return fmt.Errorf("%s:%d: stratum %q is no number of an event, 1 to %d", t.path, row+2, r[at[0]], len(l.data.Events))
+		}
+		if r[at[1]] == "1" {
+			continue
+		}
+		var c Candidate
+		for _, name := range strings.Split(r[at[2]], ";") {
+			a, err := l.actor(t, row, name)
+			if err != nil {
+				return err
+			}
+			c.From = append(c.From, a)
+		}
+		m.RiskSet.Given[stratum-1] = append(m.RiskSet.Given[stratum-1], c)
+	}
+	return nil
+}
+
+// fromCase takes acts of cooperation among the group's members and observers, or
+// the actors named, up to the day asked for. Acts dated less closely than to the
+// month are left out: their place in the order is not known.
+func (l *loader) fromCase() error {
+	if l.Events.Case != "cooperation" {
+		return fmt.Errorf("events: case is cooperation, not %q", l.Events.Case)
+	}
+	if l.Actors.File != "" || l.Events.Table.File != "" {
+		return errors.New("events come from the case or from a file, not from both")
+	}
+	codes := l.Actors.Only
+	if codes == nil {
+		for _, m := range l.c.Group.Members {
+			if !slices.Contains(codes, m.Actor) {
+				codes = append(codes, m.Actor)
+			}
+		}
+	}
+	for _, code := range codes {
+		if l.c.Actor(code) == nil {
+			return fmt.Errorf("actors: %q is not in the case", code)
+		}
+		l.at[code] = int32(len(l.data.Actors))
+		l.data.Actors = append(l.data.Actors, code)
+	}
+	var err error
+	if l.data.Events, err = l.acts(l.Events.Types, l.Events.Domains, l.Events.Size, l.Events.LargerThan); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(l.Layers) {
+		s := l.Layers[name]
+		if s.Case != "cooperation" {
+			return fmt.Errorf("layer %s: case is cooperation, not %q", name, s.Case)
+		}
+		events, err := l.acts(nil, nil, s.Size, s.LargerThan)
+		if err != nil {
+			return err
+		}
+		l.data.Layers = append(l.data.Layers, Layer{Name: name, Events: events})
+	}
+	threats := Layer{Name: "threats"}
+	for i, a := range codes {
+		for _, b := range codes[i+1:] {
+			shared := 0.0
+			for _, t := range l.c.Threats {
+				if slices.Contains(t.Exposed, a) && slices.Contains(t.Exposed, b) {
+					shared++
+				}
+			}
+			if shared > 0 {
+				threats.Start = append(threats.Start, Cell{l.at[a], l.at[b], shared})
+			}
+		}
+	}
+	l.data.Layers = append(l.data.Layers, threats)
+	return nil
+}
+
+func (l *loader) acts(types, domains []string, size, largerThan int) ([]Event, error) {
+	for _, word := range types {
+		if _, err := entente.ParseActType(word); err != nil {
+			return nil, err
+		}
+	}
+	for _, word := range domains {
+		if _, err := entente.ParseDomain(word); err != nil {
+			return nil, err
+		}
+	}
+	var events []Event
+	for _, act := range l.c.Acts {
+		if !act.Cooperation() || !act.Date.Begun(l.asOf) || act.Date.End-act.Date.Start > 31 {
+			continue
+		}
+		if types != nil && !slices.Contains(types, string(act.Type)) {
+			continue
+		}
+		if domains != nil && !slices.ContainsFunc(act.Domains, func(d entente.Domain) bool { return slices.Contains(domains, string(d)) }) {
+			continue
+		}
+		e := Event{ID: act.ID, Time: float64(act.Date.Start), Value: 1}
+		for _, p := range act.Participants {
+			if a, ok := l.at[p.Actor]; ok && !slices.Contains(e.From, a) {
+				e.From = append(e.From, a)
+			}
+		}
+		if len(e.From) < 2 || size > 0 && len(e.From) != size || len(e.From) <= largerThan {
+			continue
+		}
+		events = append(events, e)
+	}
+	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
+	return events, nil
+}

@@ -1,0 +1,142 @@
+package rem
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"entente"
+	"entente/internal/shared"
+)
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "spec.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func testdata(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// A published model, from its specification.
+func TestSpecification(t *testing.T) {
+	dir := filepath.Dir(shared.Path(t, "reference/rem/fisheries/README.md"))
+	path := write(t, strings.ReplaceAll(`
+model: choice_coordination
+like: goldfish
+actors: {file: DIR/states_clean.csv, id: label, present: present, covariates: [regime, gdp]}
+presence: DIR/presence_changes.csv
+covariates:
+  regime: {file: DIR/regime_changes_clean.csv}
+  gdp: {file: DIR/gdp_changes.csv}
+events: {file: DIR/dependent_events.csv}
+layers:
+  treaty: {start: DIR/treaty_initial.csv, file: DIR/treaty_changes.csv, value: increment}
+  contiguity: {start: DIR/contiguity_initial.csv, file: DIR/contiguity_changes.csv, value: replace, replace: true}
+terms:
+  - {term: inertia, on: treaty, weighted: true}
+  - {term: degree, on: treaty}
+  - {term: trans, on: treaty}
+  - {term: tie, on: contiguity}
+  - {term: alter, attr: regime}
+  - {term: diff, attr: regime}
+  - {term: alter, attr: gdp}
+  - {term: diff, attr: gdp}
+`, "DIR", dir))
+	data, m, err := Load(path, &entente.Case{}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	agree(t, data, m, references(t, "fisheries_estimates.json")["cc_covariates"])
+}
+
+func TestSpecificationOfSets(t *testing.T) {
+	path := write(t, strings.ReplaceAll(`
+model: hyper
+ties: ordered
+actors: {file: DIR/h10_actors.csv, covariates: [x, group]}
+events: {file: DIR/h10_events.csv}
+terms:
+  - {term: subrep, order: 1}
+  - {term: subrep, order: 2}
+  - {term: subrep, order: 3}
+  - {term: closure}
+  - {term: attribute, attr: x, aggregate: absdiff}
+  - {term: attribute, attr: group}
+`, "DIR", testdata(t)))
+	data, m, err := Load(path, &entente.Case{}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	agree(t, data, m, references(t, "h_estimates.json")["h10_full_sequential/counts"])
+}
+
+func TestBadSpecifications(t *testing.T) {
+	const head = "model: rem\nactors: {file: DIR/remstats_actors.csv}\nevents: {file: DIR/remstats_undirected_events.csv}\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", "it is empty"},
+		{"unknown key", head + "term:\n  - {term: inertia}\n", "[4:1]"},
+		{"unknown term", head + "terms:\n  - {term: inertai}\n", `is "inertia" meant`},
+		{"unknown model", "model: ram\n", `model "ram" is none of`},
+		{"unknown layer", head + "terms:\n  - {term: inertia, on: treaties}\n", `no layer "treaties"`},
+		{"unknown covariate", head + "terms:\n  - {term: same, attr: wealth}\n", `no covariate "wealth"`},
+		{"no covariate", head + "terms:\n  - {term: same}\n", "name one"},
+		{"no terms", head, "no terms"},
+		{"no such file", "model: rem\nactors: {file: DIR/none.csv}\nevents: {file: DIR/none.csv}\n", "none.csv"},
+		{"no such column", "model: rem\nactors: {file: DIR/remstats_actors.csv, id: code}\nevents: {file: DIR/remstats_undirected_events.csv}\n", "age, name, sex"},
+		{"unknown actor", "model: hyper\nactors: {file: DIR/remstats_actors.csv}\nevents: {file: DIR/h10_events.csv}\nterms:\n  - {term: size}\n", `h10_events.csv:2: actor "A05"`},
+		{"intercept without time", head + "terms:\n  - {term: intercept}\n", "says nothing of their rate"},
+		{"constant", "model: hyper\nactors: {file: DIR/h10_actors.csv}\nevents: {file: DIR/h10_events.csv}\nterms:\n  - {term: size}\n", "term size never differs"},
+		{"sender of a pair without direction", head + "terms:\n  - {term: indeg}\n", "no sender and no receiver"},
+		{"ties", head + "ties: efrom\nterms:\n  - {term: inertia}\n", `ties "efrom" is none of breslow, exclude, ordered`},
+		{"from nowhere", "model: rem\nterms:\n  - {term: inertia}\n", "case: cooperation"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			data, m, err := Load(write(t, strings.ReplaceAll(c.text, "DIR", testdata(t))), &entente.Case{}, 0, 1)
+			if err == nil {
+				var d *Design
+				if d, err = Prepare(t.Context(), data, m); err == nil {
+					_, err = d.Fit(t.Context(), Options{})
+				}
+			}
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestBadData(t *testing.T) {
+	pair := func(id string, time float64, i, j int32) Event {
+		return Event{ID: id, Time: time, From: []int32{i, j}, Value: 1}
+	}
+	terms := []Term{{Term: "inertia"}}
+	for _, c := range []struct {
+		name string
+		data Data
+		want string
+	}{
+		{"order", Data{Actors: []string{"A", "B", "C"}, Events: []Event{pair("x", 2, 0, 1), pair("y", 1, 0, 1)}}, "event y: its time 1 is before"},
+		{"self", Data{Actors: []string{"A", "B"}, Events: []Event{{ID: "x", From: []int32{0}, To: []int32{0}, Value: 1}}}, "A acts with itself"},
+		{"unknown", Data{Actors: []string{"A", "B"}, Events: []Event{pair("x", 1, 0, 7)}}, "event x: it names an actor that is not in the table"},
+		{"nothing", Data{Actors: []string{"A", "B"}}, "no events"},
+		{"twice", Data{Actors: []string{"A", "B"}, Events: []Event{pair("x", 1, 1, 1)}}, "B is in it twice"},
+		{"absent", Data{Actors: []string{"A", "B", "C"}, Present: []bool{true, true, false}, Events: []Event{pair("x", 1, 0, 2)}}, "event x at time 1: C is not present then"},
+		{"three", Data{Actors: []string{"A", "B", "C"}, Events: []Event{{ID: "x", From: []int32{0, 1, 2}, Value: 1}}}, "event x has 3 actors"},
+	} {
+		_, err := Prepare(t.Context(), &c.data, &Model{Family: REM, Terms: terms})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+}
