@@ -74,8 +74,8 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	}
 	s.start()
 	if m.Family == Hyper || m.RiskSet.Controls > 0 || m.RiskSet.Given != nil {
-		b := &strataBuilder{d: d, s: s, m: m, stats: stats}
-		if err := s.walk(m, used, walker{moment: func(dt float64, events []int) error {
+		b := &strataBuilder{d: d, s: s, m: m, stats: stats, changed: true}
+		if err := s.walk(m, used, walker{presence: func(int32) { b.changed = true }, moment: func(dt float64, events []int) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -152,6 +152,13 @@ type strataBuilder struct {
 	stats []statistic
 	now   *strata
 	cases int
+
+	present []int32
+	changed bool      // who is present
+	drawn   []drawing // the event, those of its time, and its controls so far
+	arena   []int32
+	unit    unit
+	tokens  []int32
 }
 
 const rowsPerStrata = 1 << 14
@@ -163,10 +170,9 @@ func (b *strataBuilder) moment(dt float64, events []int) error {
 			b.d.strata = append(b.d.strata, b.now)
 		}
 		e := &b.s.data.Events[k]
-		for _, a := range slices.Concat(e.From, e.To) {
-			if !b.s.present[a] {
-				return b.s.absent(e)
-			}
+		away := func(a int32) bool { return !b.s.present[a] }
+		if slices.ContainsFunc(e.From, away) || slices.ContainsFunc(e.To, away) {
+			return b.s.absent(e)
 		}
 		b.row(sorted(e.From), sorted(e.To))
 		if err := b.alternatives(k, e, events); err != nil {
@@ -192,21 +198,23 @@ func sorted(set []int32) []int32 {
 }
 
 func (b *strataBuilder) row(from, to []int32) {
-	u := unit{from: from, to: to, tokens: from, j: -1}
+	u := &b.unit
+	u.from, u.to, u.j = from, to, -1
 	if len(to) > 0 {
 		u.i, u.j = from[0], to[0]
-		u.tokens = slices.Clone(from)
+		u.tokens = append(b.tokens[:0], from...)
 		for _, r := range to {
 			u.tokens = append(u.tokens, int32(len(b.s.data.Actors))+r)
 		}
+		b.tokens = u.tokens
 	} else {
-		u.i = from[0]
+		u.i, u.tokens = from[0], from
 		if len(from) > 1 {
 			u.j = from[1]
 		}
 	}
 	for k := range b.stats {
-		b.now.x = append(b.now.x, b.stats[k].value(&u))
+		b.now.x = append(b.now.x, b.stats[k].value(u))
 	}
 }
 
@@ -225,82 +233,96 @@ func (b *strataBuilder) alternatives(k int, e *Event, tied []int) error {
 		}
 		return nil
 	}
-	excluded := map[string]bool{key(e.From, e.To): true}
+	b.drawn = append(b.drawn[:0], drawing{sorted(e.From), sorted(e.To)})
 	if b.m.Ties == Exclude {
 		for _, o := range tied {
-			excluded[key(b.s.data.Events[o].From, b.s.data.Events[o].To)] = true
+			if other := &b.s.data.Events[o]; o != k && !b.out(sorted(other.From), sorted(other.To)) {
+				b.drawn = append(b.drawn, drawing{sorted(other.From), sorted(other.To)})
+			}
 		}
 	}
-	var present []int32
-	for a, here := range b.s.present {
-		if here {
-			present = append(present, int32(a))
+	if b.changed {
+		b.changed = false
+		b.present = b.present[:0]
+		for a, here := range b.s.present {
+			if here {
+				b.present = append(b.present, int32(a))
+			}
 		}
 	}
 	p, q := len(e.From), len(e.To)
-	all := choose(len(present), p) * choose(len(present), q)
+	all := choose(len(b.present), p)
 	if q > 0 {
-		all = choose(len(present), p) * choose(len(present)-p, q)
+		all *= choose(len(b.present)-p, q)
 	}
-	controls := float64(b.m.RiskSet.Controls)
-	if controls == 0 || all-float64(len(excluded)) <= controls {
+	controls := b.m.RiskSet.Controls
+	if controls == 0 || all-float64(len(b.drawn)) <= float64(controls) {
 		if all > maxAlternatives {
 			return fmt.Errorf("event %s: %.3g sets of its size could have acted; draw controls instead", b.s.data.name(k), all)
 		}
-		for from := range combinations(present, p) {
-			if q == 0 {
-				if !excluded[key(from, nil)] {
-					b.row(from, nil)
-				}
-				continue
-			}
-			rest := slices.DeleteFunc(slices.Clone(present), func(a int32) bool { return slices.Contains(from, a) })
-			for to := range combinations(rest, q) {
-				if !excluded[key(from, to)] {
-					b.row(from, to)
-				}
-			}
-		}
+		b.every(p, q)
 		return nil
 	}
-	r := rand.New(rand.NewPCG(b.m.RiskSet.Seed, uint64(k)))
 	rows := len(b.now.x) / b.now.p
-	for drawn := 0; drawn < b.m.RiskSet.Controls; {
-		for i := range p + q { // the first p+q of a shuffle
-			j := i + r.IntN(len(present)-i)
-			present[i], present[j] = present[j], present[i]
+	r := rand.New(rand.NewPCG(b.m.RiskSet.Seed, uint64(k)))
+	b.arena = b.arena[:0]
+	for found := 0; found < controls; {
+		at := len(b.arena)
+		for len(b.arena) < at+p+q {
+			if a := b.present[r.IntN(len(b.present))]; !slices.Contains(b.arena[at:], a) {
+				b.arena = append(b.arena, a)
+			}
 		}
-		from, to := slices.Clone(present[:p]), slices.Clone(present[p:p+q])
+		from, to := b.arena[at:at+p:at+p], b.arena[at+p:]
 		slices.Sort(from)
 		slices.Sort(to)
-		if name := key(from, to); !excluded[name] {
-			excluded[name] = true
+		if !b.out(from, to) {
+			b.drawn = append(b.drawn, drawing{from, to})
 			b.row(from, to)
-			drawn++
+			found++
 		}
 	}
 	if b.m.Interval {
 		// Each control stands for as many as were not drawn.
-		share := math.Log((all - 1) / controls)
+		share := math.Log((all - 1) / float64(controls))
 		for len(b.now.offset) < rows {
 			b.now.offset = append(b.now.offset, 0)
 		}
-		for range b.m.RiskSet.Controls {
+		for range controls {
 			b.now.offset = append(b.now.offset, share)
 		}
 	}
 	return nil
 }
 
-// key names a set of actors, whatever their order.
-func key(from, to []int32) string {
-	buffer := make([]byte, 0, 4*(len(from)+len(to))+1)
-	for side, set := range [2][]int32{sorted(from), sorted(to)} {
-		for _, a := range set {
-			buffer = append(buffer, byte(a), byte(a>>8), byte(a>>16), byte(side))
+// drawing is a set that is no alternative any more.
+type drawing struct{ from, to []int32 }
+
+func (b *strataBuilder) out(from, to []int32) bool {
+	for i := range b.drawn {
+		if slices.Equal(b.drawn[i].from, from) && slices.Equal(b.drawn[i].to, to) {
+			return true
 		}
 	}
-	return string(buffer)
+	return false
+}
+
+// every adds all sets of p senders and q receivers.
+func (b *strataBuilder) every(p, q int) {
+	for from := range combinations(b.present, p) {
+		if q == 0 {
+			if !b.out(from, nil) {
+				b.row(from, nil)
+			}
+			continue
+		}
+		rest := slices.DeleteFunc(slices.Clone(b.present), func(a int32) bool { return slices.Contains(from, a) })
+		for to := range combinations(rest, q) {
+			if !b.out(from, to) {
+				b.row(from, to)
+			}
+		}
+	}
 }
 
 // combinations yields every set of k of the actors, ascending.

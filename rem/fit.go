@@ -58,7 +58,7 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	theta := make([]float64, p)
 	copy(theta, opt.Start)
 	fit := &Fit{Model: string(d.Model.Family), Events: d.Events, Actors: d.Actors, Warnings: []string{}}
-	eval := func(theta []float64) (*total, error) {
+	eval := func(parts []part, theta []float64) (*total, error) {
 		t, err := evaluate(ctx, parts, theta)
 		if err != nil {
 			return nil, err
@@ -70,71 +70,55 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 		}
 		return t, nil
 	}
-	now, err := eval(theta)
+	now, err := eval(parts, theta)
 	if err != nil {
 		return nil, err
 	}
 	fit.NullLogLik = now.loglik
+	start := theta
 	if opt.Start == nil {
 		if k := d.intercept(); k >= 0 && now.info[k*p+k] > 0 {
 			// At zero the information of the intercept is the number of events that a
 			// rate of 1 would bring.
 			events := now.grad[k] + now.info[k*p+k]
-			theta[k] = math.Log(events / now.info[k*p+k])
-			if now, err = eval(theta); err != nil {
-				return nil, err
-			}
+			start[k] = math.Log(events / now.info[k*p+k])
+			now = nil
 		}
 	}
-	if math.IsNaN(now.loglik) || math.IsInf(now.loglik, 0) {
-		return nil, errors.New("the log-likelihood at the start is no number; look for infinite statistics, or give other start values")
-	}
-	if p > d.Events {
-		fit.warn("%d terms on %d events: the estimates mean little", p, d.Events)
-	}
-	if err := d.singular(now.info); err != nil {
-		return nil, err
+	if now != nil {
+		if err := d.singular(now.info); err != nil {
+			return nil, err
+		}
 	}
 	most := opt.MaxIterations
 	if most == 0 {
 		most = 100
 	}
-	damping := 0.0
-	for fit.Iterations = 1; fit.Iterations <= most; fit.Iterations++ {
-		step, ok := solve(now.info, now.grad, damping)
-		if !ok {
-			damping = max(10*damping, 1e-4)
-			if damping > 1e10 {
-				break
-			}
-			continue
+	if len(parts) >= 2*warmShare {
+		// A part of a long record leads close to the maximum of all of it.
+		var some []part
+		for k := 0; k < len(parts); k += warmShare {
+			some = append(some, parts[k])
 		}
-		decrement := dot(step, now.grad)
-		tried := make([]float64, p)
-		for k := range tried {
-			tried[k] = theta[k] + step[k]
-		}
-		next, err := eval(tried)
-		if err != nil {
+		warm := &search{theta: start, most: most, tolerance: 1e-3}
+		if err := warm.run(func(theta []float64) (*total, error) { return eval(some, theta) }); err != nil {
 			return nil, err
 		}
-		rise := next.loglik - now.loglik
-		if noise := 1e-13 * math.Abs(now.loglik); rise > -noise && !math.IsInf(next.loglik, 0) {
-			theta, now = tried, next
-			if damping /= 100; damping < 1e-2 {
-				damping = 0
-			}
-		} else {
-			damping = max(10*damping, 1e-1)
-			if damping > 1e10 {
-				break
-			}
-			continue
+		if warm.converged {
+			start, now = warm.theta, nil
 		}
-		if decrement/2 < 1e-11*(1+math.Abs(now.loglik)*1e-3) && damping == 0 {
-			fit.Converged = true
-			break
-		}
+	}
+	s := &search{theta: start, now: now, most: most}
+	if err := s.run(func(theta []float64) (*total, error) { return eval(parts, theta) }); err != nil {
+		return nil, err
+	}
+	theta, now = s.theta, s.now
+	fit.Converged, fit.Iterations = s.converged, s.iterations
+	if err := d.singular(now.info); err != nil {
+		return nil, err
+	}
+	if p > d.Events {
+		fit.warn("%d terms on %d events: the estimates mean little", p, d.Events)
 	}
 	fit.LogLik = now.loglik
 	if opt.Ridge > 0 {
@@ -156,6 +140,62 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	fit.AIC = 2*float64(p) - 2*fit.LogLik
 	fit.BIC = math.Log(float64(d.Events))*float64(p) - 2*fit.LogLik
 	return fit, nil
+}
+
+// warmShare is the number of parts of a design of which one is used to find where
+// to begin.
+const warmShare = 8
+
+// search is Newton's way to a maximum.
+type search struct {
+	theta      []float64
+	now        *total // at theta; nil: not evaluated yet
+	most       int
+	tolerance  float64 // of half the Newton decrement; 0: as far as the numbers go
+	converged  bool
+	iterations int
+}
+
+func (s *search) run(eval func(theta []float64) (*total, error)) (err error) {
+	if s.now == nil {
+		if s.now, err = eval(s.theta); err != nil {
+			return err
+		}
+	}
+	if math.IsNaN(s.now.loglik) || math.IsInf(s.now.loglik, 0) {
+		return errors.New("the log-likelihood at the start is no number; look for infinite statistics, or give other start values")
+	}
+	damping := 0.0
+	for s.iterations = 1; s.iterations <= s.most && damping < 1e10; s.iterations++ {
+		step, ok := solve(s.now.info, s.now.grad, damping)
+		if !ok {
+			damping = max(10*damping, 1e-4)
+			continue
+		}
+		decrement := dot(step, s.now.grad)
+		tried := make([]float64, len(step))
+		for k := range tried {
+			tried[k] = s.theta[k] + step[k]
+		}
+		next, err := eval(tried)
+		if err != nil {
+			return err
+		}
+		noise := 1e-13 * math.Abs(s.now.loglik)
+		if !(next.loglik-s.now.loglik > -noise) || math.IsInf(next.loglik, 0) {
+			damping = max(10*damping, 1e-1)
+			continue
+		}
+		s.theta, s.now = tried, next
+		if damping /= 100; damping < 1e-2 {
+			damping = 0
+		}
+		if decrement/2 < max(s.tolerance, 1e-11*(1+math.Abs(s.now.loglik)*1e-3)) && damping == 0 {
+			s.converged = true
+			return nil
+		}
+	}
+	return nil
 }
 
 func (f *Fit) warn(format string, args ...any) {

@@ -78,30 +78,15 @@ func dot(a, b []float64) float64 {
 	return sum
 }
 
-// outer adds w x x' to the upper triangle.
-func outer(into []float64, w float64, x []float64) {
-	p := len(x)
-	for i, v := range x {
-		if v == 0 {
-			continue
-		}
-		f := w * v
-		row := into[i*p+i : i*p+p]
-		for j, y := range x[i:] {
-			row[j] += f * y
-		}
-	}
-}
-
 // sums are the moments of a risk set: of the weights, of weight times
-// statistics, and of weight times their products.
+// statistics, and of weight times their products (the upper triangle, row by row).
 type sums struct {
 	s0 float64
 	s1 []float64
 	s2 []float64
 }
 
-func newSums(p int) sums { return sums{0, make([]float64, p), make([]float64, p*p)} }
+func newSums(p int) sums { return sums{0, make([]float64, p), make([]float64, p*(p+1)/2)} }
 
 func (s *sums) reset() {
 	s.s0 = 0
@@ -111,10 +96,19 @@ func (s *sums) reset() {
 
 func (s *sums) add(w float64, x []float64) {
 	s.s0 += w
-	for k, v := range x {
-		s.s1[k] += w * v
+	s1, s2 := s.s1[:len(x)], s.s2
+	for i, v := range x {
+		f := w * v
+		s1[i] += f
+		row := s2[:len(x)-i]
+		s2 = s2[len(row):]
+		if f == 0 {
+			continue
+		}
+		for j, y := range x[i:] {
+			row[j] += f * y
+		}
 	}
-	outer(s.s2, w, x)
 }
 
 // chose adds the contribution of one event that chose x, with weight log-offset
@@ -124,6 +118,7 @@ func (t *total) chose(c int, eta, shift float64, x []float64, s *sums) {
 	t.loglik += l
 	p := len(x)
 	f := 1 / s.s0
+	at := 0
 	for i := range p {
 		m := s.s1[i] * f
 		t.grad[i] += x[i] - m
@@ -131,7 +126,8 @@ func (t *total) chose(c int, eta, shift float64, x []float64, s *sums) {
 			t.score[i] = x[i] - m
 		}
 		for j := i; j < p; j++ {
-			t.info[i*p+j] += s.s2[i*p+j]*f - m*s.s1[j]*f
+			t.info[i*p+j] += s.s2[at]*f - m*s.s1[j]*f
+			at++
 		}
 	}
 	if t.visit != nil {
@@ -158,8 +154,12 @@ func (t *total) waited(c int, dt, eta, shift float64, x []float64, s *sums) {
 			t.score[i] = g
 		}
 	}
-	for k, v := range s.s2 {
-		t.info[k] += f * v
+	at, p := 0, len(s.s1)
+	for i := range p {
+		for j := i; j < p; j++ {
+			t.info[i*p+j] += f * s.s2[at]
+			at++
+		}
 	}
 	if t.visit != nil {
 		t.visit(c, l, t.score)
