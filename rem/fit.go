@@ -94,12 +94,7 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	if most == 0 {
 		most = 100
 	}
-	if len(parts) >= 2*warmShare {
-		// A part of a long record leads close to the maximum of all of it.
-		var some []part
-		for k := 0; k < len(parts); k += warmShare {
-			some = append(some, parts[k])
-		}
+	if some := d.some(parts); some != nil {
 		warm := &search{theta: start, most: most, tolerance: 1e-3}
 		if err := warm.run(func(theta []float64) (*total, error) { return eval(some, theta) }); err != nil {
 			return nil, err
@@ -142,9 +137,24 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	return fit, nil
 }
 
-// warmShare is the number of parts of a design of which one is used to find where
-// to begin.
+// warmShare is the number of parts of which one is used to find where to begin:
+// it leads close to the maximum of all of them.
 const warmShare = 8
+
+// some returns a design that is cheaper and leads close to the maximum: a part of
+// a long one, the single choices of a coordination; nil when there is none.
+func (d *Design) some(parts []part) (some []part) {
+	if d.Model.Family == Coordination {
+		for _, c := range d.panel.chunks {
+			some = append(some, panelPart{d.panel, c, true})
+		}
+		return some
+	}
+	for k := 0; len(parts) >= 2*warmShare && k < len(parts); k += warmShare {
+		some = append(some, parts[k])
+	}
+	return some
+}
 
 // search is Newton's way to a maximum.
 type search struct {
@@ -190,7 +200,7 @@ func (s *search) run(eval func(theta []float64) (*total, error)) (err error) {
 		if damping /= 100; damping < 1e-2 {
 			damping = 0
 		}
-		if decrement/2 < max(s.tolerance, 1e-11*(1+math.Abs(s.now.loglik)*1e-3)) && damping == 0 {
+		if decrement/2 < max(s.tolerance, 1e-10*(1+math.Abs(s.now.loglik)*1e-3)) && damping == 0 {
 			s.converged = true
 			return nil
 		}

@@ -105,8 +105,10 @@ func (s *sums) add(w float64, x []float64) {
 		if f == 0 {
 			continue
 		}
-		for j, y := range x[i:] {
-			row[j] += f * y
+		rest := x[i:]
+		rest = rest[:len(row)]
+		for j := range row {
+			row[j] += f * rest[j]
 		}
 	}
 }
@@ -170,6 +172,9 @@ func (t *total) waited(c int, dt, eta, shift float64, x []float64, s *sums) {
 type panelPart struct {
 	*panel
 	*chunk
+	// choices takes the two choices of a coordination as if each were made alone:
+	// cheap, concave, and close enough to begin from.
+	choices bool
 }
 
 func (c panelPart) evaluate(theta []float64, into *total) {
@@ -243,6 +248,20 @@ func (c panelPart) evaluate(theta []float64, into *total) {
 		}
 		peak = max(peak, s.s0)
 		if agree {
+			if c.choices {
+				i, j := int(st.events[0])/c.n, int(st.events[0])%c.n
+				for _, pair := range [2][2]int{{i, j}, {j, i}} {
+					s.reset()
+					for u := pair[0] * c.n; u < (pair[0]+1)*c.n; u++ {
+						if on[u] {
+							s.add(w[u], x[u*p:(u+1)*p])
+						}
+					}
+					chosen := x[(pair[0]*c.n+pair[1])*p:][:p]
+					into.chose(c.first+k, dot(theta, chosen), shift, chosen, &s)
+				}
+				continue
+			}
 			co.contribute(c.first+k, st.events[0], k == 0 || len(changes) > 0, x, w, into)
 			continue
 		}
@@ -299,8 +318,9 @@ func (c *coordination) contribute(number int, event int32, changed bool, x, w []
 					continue
 				}
 				c.row[i] += v
-				for k, y := range x[(i*n+j)*p : (i*n+j+1)*p] {
-					m[k] += v * y
+				xs := x[(i*n+j)*p:][:len(m)]
+				for k := range m {
+					m[k] += v * xs[k]
 				}
 			}
 			if c.row[i] > 0 {
@@ -332,8 +352,10 @@ func (c *coordination) pair(i, j int, x []float64) {
 	n, p := c.n, c.p
 	a, b := x[(i*n+j)*p:(i*n+j+1)*p], x[(j*n+i)*p:(j*n+i+1)*p]
 	mi, mj := c.mean[i*p:(i+1)*p], c.mean[j*p:(j+1)*p]
-	for k := range c.score {
-		c.score[k] = a[k] - mi[k] + b[k] - mj[k]
+	score := c.score
+	a, b, mi, mj = a[:len(score)], b[:len(score)], mi[:len(score)], mj[:len(score)]
+	for k := range score {
+		score[k] = a[k] - mi[k] + b[k] - mj[k]
 	}
 }
 
@@ -392,7 +414,7 @@ func (d *Design) parts() []part {
 	var parts []part
 	if d.panel != nil {
 		for _, c := range d.panel.chunks {
-			parts = append(parts, panelPart{d.panel, c})
+			parts = append(parts, panelPart{panel: d.panel, chunk: c})
 		}
 	}
 	for _, c := range d.strata {

@@ -10,9 +10,9 @@ import (
 	"entente/internal/shared"
 )
 
-func write(t *testing.T, text string) string {
+func writeText(t testing.TB, name, text string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "spec.yaml")
+	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -28,21 +28,18 @@ func testdata(t *testing.T) string {
 	return dir
 }
 
-// A published model, from its specification.
-func TestSpecification(t *testing.T) {
-	dir := filepath.Dir(shared.Path(t, "reference/rem/fisheries/README.md"))
-	path := write(t, strings.ReplaceAll(`
+const fisheriesSpec = `
 model: choice_coordination
 like: goldfish
-actors: {file: DIR/states_clean.csv, id: label, present: present, covariates: [regime, gdp]}
-presence: DIR/presence_changes.csv
+actors: {file: SEA/states_clean.csv, id: label, present: present, covariates: [regime, gdp]}
+presence: SEA/presence_changes.csv
 covariates:
-  regime: {file: DIR/regime_changes_clean.csv}
-  gdp: {file: DIR/gdp_changes.csv}
-events: {file: DIR/dependent_events.csv}
+  regime: {file: SEA/regime_changes_clean.csv}
+  gdp: {file: SEA/gdp_changes.csv}
+events: {file: SEA/dependent_events.csv}
 layers:
-  treaty: {start: DIR/treaty_initial.csv, file: DIR/treaty_changes.csv, value: increment}
-  contiguity: {start: DIR/contiguity_initial.csv, file: DIR/contiguity_changes.csv, value: replace, replace: true}
+  treaty: {start: SEA/treaty_initial.csv, file: SEA/treaty_changes.csv, value: increment}
+  contiguity: {start: SEA/contiguity_initial.csv, file: SEA/contiguity_changes.csv, value: replace, replace: true}
 terms:
   - {term: inertia, on: treaty, weighted: true}
   - {term: degree, on: treaty}
@@ -52,7 +49,12 @@ terms:
   - {term: diff, attr: regime}
   - {term: alter, attr: gdp}
   - {term: diff, attr: gdp}
-`, "DIR", dir))
+`
+
+// A published model, from its specification.
+func TestSpecification(t *testing.T) {
+	dir := filepath.Dir(shared.Path(t, "reference/rem/fisheries/README.md"))
+	path := writeText(t, "spec.yaml", strings.ReplaceAll(fisheriesSpec, "SEA", dir))
 	data, m, err := Load(path, &entente.Case{}, 0, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +63,7 @@ terms:
 }
 
 func TestSpecificationOfSets(t *testing.T) {
-	path := write(t, strings.ReplaceAll(`
+	path := writeText(t, "spec.yaml", strings.ReplaceAll(`
 model: hyper
 ties: ordered
 actors: {file: DIR/h10_actors.csv, covariates: [x, group]}
@@ -102,7 +104,7 @@ func TestBadSpecifications(t *testing.T) {
 		{"from nowhere", "model: rem\nterms:\n  - {term: inertia}\n", "case: cooperation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			data, m, err := Load(write(t, strings.ReplaceAll(c.text, "DIR", testdata(t))), &entente.Case{}, 0, 1)
+			data, m, err := Load(writeText(t, "spec.yaml", strings.ReplaceAll(c.text, "DIR", testdata(t))), &entente.Case{}, 0, 1)
 			if err == nil {
 				var d *Design
 				if d, err = Prepare(t.Context(), data, m); err == nil {
