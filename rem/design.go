@@ -97,8 +97,9 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	b := &panelBuilder{
 		panel: &panel{family: m.Family, interval: m.Interval, n: n, p: len(stats), units: units},
 		s:     s, stats: stats,
-		marks: marks{n: n, rate: m.Family == Rate, ordered: ordered, mask: make([]uint64, units)},
-		x:     make([]float64, units*len(stats)), on: make([]bool, units), now: &chunk{},
+		marks:   marks{n: n, rate: m.Family == Rate, ordered: ordered, mask: make([]uint64, units)},
+		exclude: m.Ties == Exclude,
+		x:       make([]float64, units*len(stats)), on: make([]bool, units), now: &chunk{},
 	}
 	for k := range stats {
 		if stats[k].timed {

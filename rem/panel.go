@@ -2,6 +2,7 @@ package rem
 
 import (
 	"math"
+	"slices"
 )
 
 // A panel is the design of a model whose risk set is the same units from event
@@ -90,7 +91,9 @@ type panelBuilder struct {
 	now   *chunk
 	timed uint64
 	built bool
-	live  int
+	// exclude takes the other events of a time out of the risk set of each.
+	exclude bool
+	live    int
 }
 
 func (b *panelBuilder) ends(u int32) (i, j int32) {
@@ -238,6 +241,7 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 		}
 		return nil
 	}
+	tied := make([]int32, 0, 4)
 	for _, k := range events {
 		e := &b.s.data.Events[k]
 		i, j := pairOf(e)
@@ -251,8 +255,24 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 		if !b.on[id] {
 			return b.s.absent(e)
 		}
+		tied = append(tied, id)
+	}
+	for _, id := range tied {
+		var out []int32
+		if b.exclude {
+			for _, other := range tied {
+				if other != id && !slices.Contains(out, other) {
+					out = append(out, other)
+					b.now.unit = append(b.now.unit, ^other)
+				}
+			}
+		}
 		b.add(dt, id)
 		dt = 0
+		for _, other := range out {
+			b.now.unit = append(b.now.unit, other)
+			b.now.x = append(b.now.x, b.x[int(other)*b.p:int(other+1)*b.p]...)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"slices"
@@ -460,6 +461,76 @@ func TestCores(t *testing.T) {
 			first = fit
 		} else if !slices.Equal(fit.Terms, first.Terms) || fit.LogLik != first.LogLik {
 			t.Errorf("%d cores: %v, one: %v", cores, fit.Terms, first.Terms)
+		}
+	}
+}
+
+// Pairs as a panel of all pairs, and as sets of two with rows for each event, are
+// the same model, whatever events of one time see of each other.
+func TestPairsAreSetsOfTwo(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	data := &Data{Actors: []string{"A", "B", "C", "D", "E", "F"}}
+	for k := range 80 {
+		i := r.Int32N(6)
+		j := (i + 1 + r.Int32N(5)) % 6
+		data.Events = append(data.Events, Event{Time: float64(k / 2), From: []int32{i, j}, Value: 1})
+	}
+	for _, ties := range []Ties{Breslow, Exclude, Ordered} {
+		pairs := &Model{Family: REM, Terms: []Term{{Term: "inertia", Weighted: true}, {Term: "trans", Combine: "min"}, {Term: "inertia", Weighted: true, HalfLife: 10, Transform: "sqrt"}}, Conventions: Conventions{Ties: ties}}
+		sets := &Model{Family: Hyper, Terms: []Term{{Term: "subrep", Order: 2}, {Term: "closure"}, {Term: "subrep", Order: 2, HalfLife: 10, Transform: "sqrt"}}, Conventions: Conventions{Ties: ties}}
+		var logliks [2][]float64
+		for k, m := range []*Model{pairs, sets} {
+			d, err := Prepare(t.Context(), data, m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, logliks[k] = d.LogLikelihood([]float64{.3, -.1, .5})
+		}
+		for k, v := range logliks[0] {
+			if math.Abs(v-logliks[1][k]) > 1e-10 {
+				t.Fatalf("ties %q, event %d: %v as a pair, %v as a set", ties, k+1, v, logliks[1][k])
+			}
+		}
+	}
+}
+
+// A term must touch every unit whose value an event changes: with a half-life all
+// values are read anew at each event, with none only what was touched.
+func TestTouchesAreComplete(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	data := &Data{Actors: []string{"A", "B", "C", "D", "E", "F", "G"}, Layers: []Layer{{Name: "other", Directed: true}, {Name: "tied"}}}
+	for k := range 60 {
+		pair := func() (int32, int32) { i := r.Int32N(7); return i, (i + 1 + r.Int32N(6)) % 7 }
+		i, j := pair()
+		data.Events = append(data.Events, Event{Time: float64(k), From: []int32{i}, To: []int32{j}, Value: 1})
+		i, j = pair()
+		data.Layers[0].Events = append(data.Layers[0].Events, Event{Time: float64(k) + .5, From: []int32{i}, To: []int32{j}, Value: 1})
+		i, j = pair()
+		data.Layers[1].Events = append(data.Layers[1].Events, Event{Time: float64(k) + .7, From: []int32{i, j}, Value: 1})
+	}
+	for _, d := range slices.Concat(tieTerms[1:], degreeTerms, closureTerms) {
+		for _, layer := range []string{"", "other", "tied"} {
+			on := []string{layer}
+			if d.layers == 2 {
+				on = []string{layer, "other"}
+			}
+			for _, term := range []Term{{Term: d.name, On: on}, {Term: d.name, On: on, Weighted: true, Combine: "min"}, {Term: d.name, On: on, Window: 9, Combine: "product"}} {
+				for _, m := range []Model{{Family: REM, Directed: true}, {Family: Choice}, {Family: Coordination}} {
+					var logliks [2]float64
+					for k, halfLife := range []float64{0, 1e14} {
+						term.HalfLife = halfLife
+						m.Terms = []Term{term}
+						design, err := Prepare(t.Context(), data, &m)
+						if err != nil {
+							t.Fatal(err)
+						}
+						logliks[k], _ = design.LogLikelihood([]float64{.07})
+					}
+					if math.Abs(logliks[0]-logliks[1]) > 1e-7 {
+						t.Errorf("%s, %s: %v touched, %v anew", m.Family, term.label(), logliks[0], logliks[1])
+					}
+				}
+			}
 		}
 	}
 }
