@@ -2,359 +2,514 @@ package rem
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"math"
-	"strings"
+	"slices"
 )
 
-// Options of a fit; the zero value starts at zero without a penalty.
-type Options struct {
-	Start         []float64 // one per term; nil: zeros, an intercept at the mean rate
-	MaxIterations int       // 0: 100
-	Ridge         float64   // half of it times the sum of squares is taken off the log-likelihood
-}
-
-// Fit is a fitted model.
+// Fit is a fitted model with what is known of its trustworthiness. Numbers that
+// do not exist (the standard error of a fixed coefficient) are NaN, null in JSON.
 type Fit struct {
-	Model      string     `json:"model"`
-	Events     int        `json:"n_events"`
-	Actors     int        `json:"n_actors"`
-	LogLik     float64    `json:"loglik"`
-	NullLogLik float64    `json:"null_loglik"` // at the start: all coefficients zero
-	AIC        float64    `json:"aic"`
-	BIC        float64    `json:"bic"` // with the logarithm of the number of events
-	Converged  bool       `json:"converged"`
-	Iterations int        `json:"iterations"`
-	Warnings   []string   `json:"warnings"`
-	Terms      []Estimate `json:"terms"`
+	Model  string
+	Events int // explained
+	Actors int
+	Cases  int // contributions to the log-likelihood: events, and intervals without one
 
-	// Covariance of the estimates: the inverse of the information, row by row.
-	Covariance []float64 `json:"-"`
+	LogLik float64 // without penalties
+	// NullLogLik is the log-likelihood when all coefficients but the intercept and
+	// the fixed ones are zero.
+	NullLogLik float64
+	// Penalised is what was maximised, LogLik where there is no penalty.
+	Penalised float64
+	// LR compares with the null model; nil under a ridge. Under Firth's penalty it is
+	// the penalised likelihood ratio (Heinze & Schemper 2002).
+	LR *Test
+	// DF counts the estimated coefficients; under a ridge their effective number,
+	// the trace of the information times the covariance (Gray 1992).
+	DF float64
+	// AIC (Akaike 1974), AICc (Hurvich & Tsai 1989) and BIC (Schwarz 1978). The last
+	// two count events as observations.
+	AIC, AICc, BIC float64
+
+	Converged   bool
+	Iterations  int // Newton steps
+	Evaluations int // of the likelihood
+	Robust      string
+	Level       float64 // of the intervals
+	Warnings    []Warning
+	Terms       []Estimate
+	// Covariance of the estimates, row by row: the inverse of the information with
+	// its ridge, or the sandwich when Robust is set; 0 for fixed coefficients.
+	Covariance []float64
+
+	options Options
+	free    []int
+	null    float64 // what was maximised, at the null model
 }
 
-// Estimate is the coefficient of a term.
+// Estimate is the coefficient of a term: the change in the logarithm of the rate
+// when its statistic grows by 1.
 type Estimate struct {
-	Name     string  `json:"name"`
-	Estimate float64 `json:"estimate"`
-	SE       float64 `json:"se"`
-	Z        float64 `json:"z"`
-	P        float64 `json:"p"` // two-sided, normal
+	Name     string
+	Estimate float64
+	// SE is from the inverse information, RobustSE from the sandwich; 0 when that was
+	// not asked for.
+	SE, RobustSE float64
+	// Z, P (two-sided, normal) and the Wald interval rest on RobustSE if there is one.
+	Z, P      float64
+	Low, High float64
+	Fixed     bool
+	// Diverges is +1 or -1 when the likelihood rises for ever in that direction: the
+	// estimate is where the search gave up.
+	Diverges int
 }
 
-// Fit maximises the log-likelihood by Newton's method with the expected
-// information. Where a step does not raise it, the information is damped
-// (Levenberg 1944, Marquardt 1963): the likelihood of coordination need not be
-// concave far from its maximum.
+// Warning is a reason to look before trusting a fit.
+type Warning struct {
+	Code  string   `json:"code"`
+	Terms []string `json:"terms,omitempty"`
+	Text  string   `json:"text"`
+}
+
+func (w Warning) String() string { return w.Text }
+
+// Codes of warnings.
+const (
+	WarnConstant     = "constant"      // a statistic never varies
+	WarnCollinear    = "collinear"     // terms say the same, exactly or nearly
+	WarnSeparation   = "separation"    // a coefficient has no finite maximum
+	WarnWeak         = "weak"          // a standard error out of all proportion
+	WarnNotConverged = "not_converged" // the search ended before a maximum
+	WarnFewEvents    = "few_events"    // not more events than coefficients
+	WarnRobust       = "robust"        // the sandwich was mended
+)
+
+// Theta returns the coefficients in the order of the terms.
+func (f *Fit) Theta() []float64 {
+	theta := make([]float64, len(f.Terms))
+	for k := range f.Terms {
+		theta[k] = f.Terms[k].Estimate
+	}
+	return theta
+}
+
+// Term finds a term by its name.
+func (f *Fit) Term(name string) (Estimate, bool) {
+	k := slices.IndexFunc(f.Terms, func(e Estimate) bool { return e.Name == name })
+	if k < 0 {
+		return Estimate{}, false
+	}
+	return f.Terms[k], true
+}
+
+// Fit maximises the log-likelihood of the design.
 func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
-	p := len(d.Terms)
-	if opt.Start != nil && len(opt.Start) != p {
-		return nil, fmt.Errorf("the start has %d values for %d terms", len(opt.Start), p)
+	opt.subject = d.subject()
+	if some, events := d.some(); some != nil {
+		opt.subject.sketch, opt.subject.sketchEvents = &assembled{some}, events
 	}
-	if opt.Ridge < 0 || math.IsNaN(opt.Ridge) {
-		return nil, fmt.Errorf("a ridge penalty of %v is below zero", opt.Ridge)
-	}
-	parts := d.parts()
-	theta := make([]float64, p)
-	copy(theta, opt.Start)
-	fit := &Fit{Model: string(d.Model.Family), Events: d.Events, Actors: d.Actors, Warnings: []string{}}
-	eval := func(parts []part, theta []float64) (*total, error) {
-		t, err := evaluate(ctx, parts, theta)
-		if err != nil {
-			return nil, err
-		}
-		for k, v := range theta {
-			t.loglik -= opt.Ridge / 2 * v * v
-			t.grad[k] -= opt.Ridge * v
-			t.info[k*p+k] += opt.Ridge
-		}
-		return t, nil
-	}
-	now, err := eval(parts, theta)
-	if err != nil {
-		return nil, err
-	}
-	fit.NullLogLik = now.loglik
-	start := theta
-	if opt.Start == nil {
-		if k := d.intercept(); k >= 0 && now.info[k*p+k] > 0 {
-			// At zero the information of the intercept is the number of events that a
-			// rate of 1 would bring.
-			events := now.grad[k] + now.info[k*p+k]
-			start[k] = math.Log(events / now.info[k*p+k])
-			now = nil
-		}
-	}
-	if now != nil {
-		if err := d.singular(now.info); err != nil {
-			return nil, err
-		}
-	}
-	most := opt.MaxIterations
-	if most == 0 {
-		most = 100
-	}
-	if some := d.some(parts); some != nil {
-		warm := &search{theta: start, most: most, tolerance: 1e-3}
-		if err := warm.run(func(theta []float64) (*total, error) { return eval(some, theta) }); err != nil {
-			return nil, err
-		}
-		if warm.converged {
-			start, now = warm.theta, nil
-		}
-	}
-	s := &search{theta: start, now: now, most: most}
-	if err := s.run(func(theta []float64) (*total, error) { return eval(parts, theta) }); err != nil {
-		return nil, err
-	}
-	theta, now = s.theta, s.now
-	fit.Converged, fit.Iterations = s.converged, s.iterations
-	if err := d.singular(now.info); err != nil {
-		return nil, err
-	}
-	if p > d.Events {
-		fit.warn("%d terms on %d events: the estimates mean little", p, d.Events)
-	}
-	fit.LogLik = now.loglik
-	if opt.Ridge > 0 {
-		fit.LogLik += opt.Ridge / 2 * dot(theta, theta)
-	}
-	if !fit.Converged {
-		fit.warn("no maximum was found in %d steps; the estimates are where the search ended", min(fit.Iterations, most))
-	}
-	if fit.Covariance = invert(now.info); fit.Covariance == nil {
-		return nil, d.singular(now.info)
-	}
-	for k, name := range d.Terms {
-		e := Estimate{Name: name, Estimate: theta[k], SE: math.Sqrt(fit.Covariance[k*p+k])}
-		e.Z = e.Estimate / e.SE
-		e.P = math.Erfc(math.Abs(e.Z) / math.Sqrt2)
-		fit.Terms = append(fit.Terms, e)
-		d.runaway(fit, k, now.info[k*p+k])
-	}
-	fit.AIC = 2*float64(p) - 2*fit.LogLik
-	fit.BIC = math.Log(float64(d.Events))*float64(p) - 2*fit.LogLik
-	return fit, nil
+	return maximise(ctx, &assembled{d.parts()}, len(d.Terms), d.Terms, opt)
 }
 
-// warmShare is the number of parts of which one is used to find where to begin:
-// it leads close to the maximum of all of them.
+// Profile returns the profile-likelihood interval of a term of a fit of this
+// design.
+func (d *Design) Profile(ctx context.Context, fit *Fit, term string, level float64) (Interval, error) {
+	return profile(ctx, &assembled{d.parts()}, fit, term, level)
+}
+
+// warmShare is the number of parts of which one is enough to find where to begin.
 const warmShare = 8
 
-// some returns a design that is cheaper and leads close to the maximum: a part of
-// a long one, the single choices of a coordination; nil when there is none.
-func (d *Design) some(parts []part) (some []part) {
+// some returns a design that is cheaper and leads close to the maximum, and its
+// events: a part of a long one, the single choices of a coordination; nil when there
+// is none.
+func (d *Design) some() (some []part, events int) {
+	parts := d.parts()
 	if d.Model.Family == Coordination {
 		for _, c := range d.panel.chunks {
 			some = append(some, panelPart{d.panel, c, true})
 		}
-		return some
+		return some, d.Events
 	}
 	for k := 0; len(parts) >= 2*warmShare && k < len(parts); k += warmShare {
 		some = append(some, parts[k])
 	}
-	return some
+	return some, d.Events / warmShare
 }
 
-// search is Newton's way to a maximum.
-type search struct {
-	theta      []float64
-	now        *total // at theta; nil: not evaluated yet
-	most       int
-	tolerance  float64 // of half the Newton decrement; 0: as far as the numbers go
-	converged  bool
-	iterations int
+// assembled is the likelihood of a design.
+type assembled struct{ parts []part }
+
+func (a *assembled) eval(ctx context.Context, theta, grad, info []float64) (float64, error) {
+	t, err := evaluate(ctx, a.parts, theta)
+	if err != nil {
+		return 0, err
+	}
+	if grad != nil {
+		copy(grad, t.grad)
+	}
+	if info != nil {
+		copy(info, t.info)
+	}
+	return t.loglik, nil
 }
 
-func (s *search) run(eval func(theta []float64) (*total, error)) (err error) {
-	if s.now == nil {
-		if s.now, err = eval(s.theta); err != nil {
+func (a *assembled) scores(ctx context.Context, theta []float64, visit func(c int, loglik float64, score []float64)) error {
+	for _, part := range a.parts {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
+		t := newTotal(len(theta))
+		t.score, t.visit = make([]float64, len(theta)), visit
+		part.evaluate(theta, t)
 	}
-	if math.IsNaN(s.now.loglik) || math.IsInf(s.now.loglik, 0) {
-		return errors.New("the log-likelihood at the start is no number; look for infinite statistics, or give other start values")
+	return nil
+}
+
+// subject says what the design is about.
+func (d *Design) subject() subject {
+	s := subject{model: string(d.Model.Family), events: d.Events, actors: d.Actors,
+		size: make([]float64, len(d.Terms)), intercept: make([]bool, len(d.Terms))}
+	for k, t := range d.Model.Terms {
+		s.intercept[k] = t.Term == "intercept" || t.Term == "baseline"
 	}
-	damping := 0.0
-	for s.iterations = 1; s.iterations <= s.most && damping < 1e10; s.iterations++ {
-		step, ok := solve(s.now.info, s.now.grad, damping)
-		if !ok {
-			damping = max(10*damping, 1e-4)
-			continue
+	measure := func(x []float64) {
+		for at := 0; at < len(x); at += len(s.size) {
+			for k, v := range x[at : at+len(s.size)] {
+				s.size[k] = max(s.size[k], math.Abs(v))
+			}
 		}
-		decrement := dot(step, s.now.grad)
-		tried := make([]float64, len(step))
-		for k := range tried {
-			tried[k] = s.theta[k] + step[k]
+	}
+	for _, c := range d.strata {
+		s.cases += len(c.cases)
+		measure(c.x)
+	}
+	if d.panel == nil {
+		return s
+	}
+	s.cases += d.panel.cases
+	var acted []int32 // unit of each case, -1 for none
+	for _, c := range d.panel.chunks {
+		measure(c.x)
+		for _, st := range c.steps {
+			if len(st.events) == 0 {
+				acted = append(acted, -1)
+			} else {
+				acted = append(acted, st.events[0])
+			}
 		}
-		next, err := eval(tried)
+	}
+	pair := make([]int32, 2)
+	n := int32(d.panel.n)
+	s.members = func(c int) []int32 {
+		switch u := acted[c]; {
+		case u < 0:
+			return nil
+		case d.panel.family == Rate:
+			pair[0] = u
+			return pair[:1]
+		default:
+			pair[0], pair[1] = u/n, u%n
+			return pair
+		}
+	}
+	return s
+}
+
+// maximise finds the maximum of a likelihood of p coefficients.
+func maximise(ctx context.Context, l likelihood, p int, names []string, opt Options) (*Fit, error) {
+	m, err := opt.problem(l, p, names)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Level == 0 {
+		opt.Level = 0.95
+	}
+	if opt.MaxIterations <= 0 {
+		opt.MaxIterations = 100
+	}
+	s := opt.subject
+	fit := &Fit{Model: s.model, Events: s.events, Actors: s.actors, Cases: s.cases, Robust: opt.Robust, Level: opt.Level,
+		Warnings: []Warning{}, Covariance: make([]float64, p*p), options: opt}
+	d := &diagnosis{Fit: fit, problem: m, names: names, options: &opt}
+
+	zero, err := d.identify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	null, err := d.nullModel(ctx, zero)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]int, len(m.free))
+	for a := range all {
+		all[a] = a
+	}
+	start, err := d.begin(ctx, null, all)
+	if err != nil {
+		return nil, err
+	}
+	up, err := m.climb(ctx, start, all, opt.MaxIterations, opt.Progress)
+	if err != nil {
+		return nil, err
+	}
+	fit.free = m.free
+	fit.Converged, fit.Iterations = up.converged, up.iterations
+	theta := slices.Clone(up.theta)
+	if up.converged {
+		// The last step is already computed and gains less than can be told.
+		for a, i := range m.free {
+			theta[i] += up.step[a]
+		}
+	}
+	if opt.penalised() {
+		// Without its penalty the likelihood is not flat there, and still told exactly.
+		if up.point, err = m.at(ctx, theta); err != nil {
+			return nil, err
+		}
+	}
+	fit.LogLik, fit.NullLogLik, fit.Penalised, fit.null = up.loglik, null.loglik, up.value, null.value
+	if err := d.tabulate(ctx, up, theta, null); err != nil {
+		return nil, err
+	}
+	fit.Evaluations = m.evaluations
+	return fit, nil
+}
+
+// begin chooses where the search starts: at the given values, near the maximum of
+// the sketch, or at the null model where that is higher.
+func (d *diagnosis) begin(ctx context.Context, null *point, all []int) (*point, error) {
+	m, s := d.problem, &d.options.subject
+	theta := slices.Clone(m.base)
+	switch {
+	case d.options.Start != nil:
+		for _, i := range m.free {
+			theta[i] = d.options.Start[i]
+		}
+	case s.sketch != nil && len(all) > 0:
+		rough := *m
+		rough.l, rough.weight, rough.rough, rough.firth = s.sketch, float64(s.sketchEvents), 1e-3, false
+		from, err := rough.at(ctx, null.theta)
 		if err != nil {
+			return nil, err
+		}
+		up, err := rough.climb(ctx, from, all, d.options.MaxIterations, nil)
+		if err != nil {
+			return nil, err
+		}
+		if !up.converged {
+			return null, nil
+		}
+		for a, i := range m.free {
+			theta[i] = up.theta[i] + up.step[a]
+		}
+	default:
+		return null, nil
+	}
+	start, err := m.at(ctx, theta)
+	if err != nil || start.value > null.value {
+		return start, err
+	}
+	return null, nil
+}
+
+// nullModel climbs with the intercepts alone.
+func (d *diagnosis) nullModel(ctx context.Context, zero *point) (*point, error) {
+	m := d.problem
+	var intercepts []int
+	for a, i := range m.free {
+		if d.options.exempt(i, d.names) {
+			intercepts = append(intercepts, a)
+		}
+	}
+	if len(intercepts) == 0 {
+		return zero, nil
+	}
+	start := zero
+	if len(intercepts) == 1 {
+		next, exact, err := d.rated(ctx, zero, intercepts[0])
+		switch {
+		case err != nil:
+			return nil, err
+		case exact:
+			return next, nil
+		case next != nil && next.value > start.value:
+			start = next
+		}
+	}
+	up, err := m.climb(ctx, start, intercepts, d.options.MaxIterations, nil)
+	if err != nil {
+		return nil, err
+	}
+	return up.point, nil
+}
+
+// rated moves the intercept to the mean rate. With waiting times and all
+// coefficients zero the log-likelihood is -E, the exposure, which is also the
+// information of the intercept; its gradient is N - E. At intercept b the
+// log-likelihood is N b - E exp(b), highest at log(N/E), and the information is exp(b)
+// times that at zero; so there is nothing to evaluate. nil when the likelihood is
+// none of that kind.
+func (d *diagnosis) rated(ctx context.Context, zero *point, a int) (pt *point, exact bool, err error) {
+	m := d.problem
+	q, i := len(m.free), m.free[a]
+	exposure := zero.info[a*q+a]
+	events := exposure + zero.grad[a]
+	if !(exposure > 0 && events > 0) {
+		return nil, false, nil
+	}
+	theta := slices.Clone(zero.theta)
+	theta[i] = math.Log(events / exposure)
+	if m.firth || m.ridge[a] > 0 || math.Abs(zero.loglik+exposure) > 1e-9*exposure {
+		pt, err = m.at(ctx, theta)
+		return pt, false, err
+	}
+	f := events / exposure
+	pt = &point{theta: theta, loglik: events * (theta[i] - 1), grad: slices.Clone(zero.grad), info: slices.Clone(zero.info), whole: true}
+	for b := range q {
+		pt.grad[b] += zero.info[a*q+b] * (1 - f)
+	}
+	scale(pt.info, f)
+	pt.value = pt.loglik + zero.value - zero.loglik
+	return pt, true, nil
+}
+
+// tabulate fills in the table, the criteria and the warnings.
+func (d *diagnosis) tabulate(ctx context.Context, up *ascent, theta []float64, null *point) error {
+	fit, m := d.Fit, d.problem
+	p, q := len(theta), len(m.free)
+	penalised := slices.Clone(up.info)
+	ridge := false
+	for a, v := range m.ridge {
+		penalised[a*q+a] += v
+		ridge = ridge || v > 0
+	}
+	covariance, unknown := generalInverse(penalised, q)
+	fit.DF = float64(q)
+	if ridge {
+		fit.DF = 0
+		for a, v := range product(up.info, covariance, q) {
+			if a%(q+1) == 0 {
+				fit.DF += v
+			}
+		}
+	}
+	fit.AIC = 2*fit.DF - 2*fit.LogLik
+	fit.AICc, fit.BIC = math.NaN(), math.NaN()
+	if n := float64(fit.Events); n > 0 {
+		fit.BIC = fit.DF*math.Log(n) - 2*fit.LogLik
+		if n > fit.DF+1 {
+			fit.AICc = fit.AIC + 2*fit.DF*(fit.DF+1)/(n-fit.DF-1)
+		}
+	}
+	if added := d.added(); !ridge && added > 0 {
+		fit.LR = &Test{Statistic: max(0, 2*(fit.Penalised-fit.null)), DF: added}
+		fit.LR.P = chiSquaredTail(fit.LR.Statistic, added)
+	}
+	used := covariance
+	if fit.Robust != "" && q > 0 {
+		var err error
+		if used, err = d.sandwich(ctx, theta, covariance); err != nil {
 			return err
 		}
-		noise := 1e-13 * math.Abs(s.now.loglik)
-		if !(next.loglik-s.now.loglik > -noise) || math.IsInf(next.loglik, 0) {
-			damping = max(10*damping, 1e-1)
-			continue
-		}
-		s.theta, s.now = tried, next
-		if damping /= 100; damping < 1e-2 {
-			damping = 0
-		}
-		if decrement/2 < max(s.tolerance, 1e-10*(1+math.Abs(s.now.loglik)*1e-3)) && damping == 0 {
-			s.converged = true
-			return nil
+	}
+	for a, i := range m.free {
+		for b, j := range m.free {
+			fit.Covariance[i*p+j] = used[a*q+b]
 		}
 	}
+	width := math.Sqrt2 * math.Erfinv(fit.Level)
+	none := math.NaN()
+	for i, name := range d.names {
+		e := Estimate{Name: name, Estimate: theta[i], SE: none, Z: none, P: none, Low: none, High: none}
+		a := slices.Index(m.free, i)
+		if e.Fixed = a < 0; !e.Fixed && !unknown[a] {
+			e.SE = math.Sqrt(covariance[a*q+a])
+			se := e.SE
+			if fit.Robust != "" {
+				e.RobustSE = math.Sqrt(used[a*q+a])
+				se = e.RobustSE
+			}
+			if se > 0 {
+				e.Z = e.Estimate / se
+				e.P = math.Erfc(math.Abs(e.Z) / math.Sqrt2)
+			}
+			e.Low, e.High = e.Estimate-width*se, e.Estimate+width*se
+		}
+		fit.Terms = append(fit.Terms, e)
+	}
+	d.judge(up, covariance, unknown, null)
 	return nil
 }
 
-func (f *Fit) warn(format string, args ...any) {
-	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
+// added counts the coefficients that the null model does not have.
+func (d *diagnosis) added() int {
+	n := 0
+	for _, i := range d.problem.free {
+		if !d.options.exempt(i, d.names) {
+			n++
+		}
+	}
+	return n
 }
 
-func (d *Design) intercept() int {
-	for k := range d.Model.Terms {
-		if name := d.Model.Terms[k].Term; name == "intercept" || name == "baseline" {
-			return k
-		}
-	}
-	return -1
+// MarshalJSON writes numbers that do not exist as null.
+func (f *Fit) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Model       string     `json:"model"`
+		Events      int        `json:"n_events"`
+		Actors      int        `json:"n_actors"`
+		LogLik      real       `json:"loglik"`
+		NullLogLik  real       `json:"null_loglik"`
+		Penalised   real       `json:"penalised_loglik"`
+		LR          *Test      `json:"lr_test"`
+		DF          real       `json:"df"`
+		AIC         real       `json:"aic"`
+		AICc        real       `json:"aicc"`
+		BIC         real       `json:"bic"`
+		Cases       int        `json:"n_cases"`
+		Converged   bool       `json:"converged"`
+		Iterations  int        `json:"iterations"`
+		Evaluations int        `json:"evaluations"`
+		Robust      string     `json:"robust,omitempty"`
+		Level       real       `json:"level"`
+		Warnings    []Warning  `json:"warnings"`
+		Terms       []Estimate `json:"terms"`
+	}{f.Model, f.Events, f.Actors, real(f.LogLik), real(f.NullLogLik), real(f.Penalised), f.LR, real(f.DF),
+		real(f.AIC), real(f.AICc), real(f.BIC), f.Cases, f.Converged, f.Iterations, f.Evaluations, f.Robust, real(f.Level), f.Warnings, f.Terms})
 }
 
-// runaway warns of a coefficient without a finite maximum: the likelihood still
-// rises, and its information has faded beside what it was worth at the start.
-func (d *Design) runaway(fit *Fit, k int, info float64) {
-	e := fit.Terms[k]
-	if math.Abs(e.Estimate) > 8 && e.SE > math.Abs(e.Estimate) && info < 1 {
-		direction := "always have the largest"
-		if e.Estimate < 0 {
-			direction = "always have the smallest"
-		}
-		fit.warn("term %s separates: the events %s value of their risk set, so its estimate has no finite maximum; use a ridge penalty or leave it out", e.Name, direction)
+// MarshalJSON writes numbers that do not exist as null.
+func (e Estimate) MarshalJSON() ([]byte, error) {
+	out := struct {
+		Name     string `json:"name"`
+		Estimate real   `json:"estimate"`
+		SE       real   `json:"se"`
+		RobustSE *real  `json:"robust_se,omitempty"`
+		Z        real   `json:"z"`
+		P        real   `json:"p"`
+		Low      real   `json:"low"`
+		High     real   `json:"high"`
+		Fixed    bool   `json:"fixed,omitempty"`
+		Diverges int    `json:"diverges,omitempty"`
+	}{e.Name, real(e.Estimate), real(e.SE), nil, real(e.Z), real(e.P), real(e.Low), real(e.High), e.Fixed, e.Diverges}
+	if robust := real(e.RobustSE); robust != 0 {
+		out.RobustSE = &robust
 	}
+	return json.Marshal(out)
 }
 
-// singular names the terms that cannot be told apart, nil when all can.
-func (d *Design) singular(info []float64) error {
-	p := len(d.Terms)
-	for k := range p {
-		if info[k*p+k] <= 0 || math.IsNaN(info[k*p+k]) {
-			return fmt.Errorf("term %s never differs within a risk set, so nothing can be learnt of it; take it out", d.Terms[k])
-		}
+// real is a number that JSON may not know.
+type real float64
+
+func (r real) MarshalJSON() ([]byte, error) {
+	if !finite(float64(r)) {
+		return []byte("null"), nil
 	}
-	// Gram-Schmidt on the information scaled to a unit diagonal: a term whose rest is
-	// nothing is a combination of those before it.
-	scaled := make([]float64, p*p)
-	for i := range p {
-		for j := range p {
-			scaled[i*p+j] = info[i*p+j] / math.Sqrt(info[i*p+i]*info[j*p+j])
-		}
-	}
-	for k := 1; k < p; k++ {
-		lead := make([]float64, k*k)
-		rhs := make([]float64, k)
-		for i := range k {
-			copy(lead[i*k:(i+1)*k], scaled[i*p:i*p+k])
-			rhs[i] = scaled[i*p+k]
-		}
-		b, ok := solve(lead, rhs, 0)
-		if !ok {
-			continue
-		}
-		if rest := 1 - dot(b, rhs); rest < 1e-10 {
-			var with []string
-			for i, v := range b {
-				if math.Abs(v) > 1e-5 {
-					factor := v * math.Sqrt(info[k*p+k]/info[i*p+i])
-					with = append(with, fmt.Sprintf("%+.6g %s", factor, d.Terms[i]))
-				}
-			}
-			return fmt.Errorf("term %s says the same as others: it is %s within every risk set; take one of them out", d.Terms[k], strings.Join(with, " "))
-		}
-	}
-	return nil
+	return json.Marshal(float64(r))
 }
 
-// cholesky factors a symmetric matrix, its diagonal raised by the share damping,
-// after scaling to a unit diagonal. It returns the lower factor and the scale.
-func cholesky(a []float64, damping float64) (l, scale []float64, ok bool) {
-	p := 0
-	for p*p < len(a) {
-		p++
-	}
-	l, scale = make([]float64, p*p), make([]float64, p)
-	for i := range p {
-		if !(a[i*p+i] > 0) {
-			return nil, nil, false
-		}
-		scale[i] = 1 / math.Sqrt(a[i*p+i])
-	}
-	for i := range p {
-		for j := range i + 1 {
-			v := a[i*p+j] * scale[i] * scale[j]
-			if i == j {
-				v += damping
-			}
-			for k := range j {
-				v -= l[i*p+k] * l[j*p+k]
-			}
-			if i != j {
-				l[i*p+j] = v / l[j*p+j]
-				continue
-			}
-			if !(v > 1e-14) {
-				return nil, nil, false
-			}
-			l[i*p+i] = math.Sqrt(v)
-		}
-	}
-	return l, scale, true
-}
-
-// solve returns x with a x = b, a symmetric and positive definite.
-func solve(a, b []float64, damping float64) ([]float64, bool) {
-	l, scale, ok := cholesky(a, damping)
-	if !ok {
-		return nil, false
-	}
-	p := len(b)
-	x := make([]float64, p)
-	for i := range p {
-		x[i] = b[i] * scale[i]
-		for k := range i {
-			x[i] -= l[i*p+k] * x[k]
-		}
-		x[i] /= l[i*p+i]
-	}
-	for i := p - 1; i >= 0; i-- {
-		for k := i + 1; k < p; k++ {
-			x[i] -= l[k*p+i] * x[k]
-		}
-		x[i] /= l[i*p+i]
-	}
-	for i := range x {
-		x[i] *= scale[i]
-	}
-	return x, true
-}
-
-// invert returns the inverse of a symmetric positive definite matrix, nil when it
-// is not.
-func invert(a []float64) []float64 {
-	p := 0
-	for p*p < len(a) {
-		p++
-	}
-	inverse := make([]float64, p*p)
-	unit := make([]float64, p)
-	for k := range p {
-		clear(unit)
-		unit[k] = 1
-		column, ok := solve(a, unit, 0)
-		if !ok {
-			return nil
-		}
-		copy(inverse[k*p:(k+1)*p], column)
-	}
-	return inverse
+func (f *Fit) warn(code string, terms []string, format string, args ...any) {
+	f.Warnings = append(f.Warnings, Warning{code, terms, fmt.Sprintf(format, args...)})
 }
