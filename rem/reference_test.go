@@ -348,7 +348,7 @@ func TestRemstats(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = d.Fit(t.Context(), Options{})
-		if err == nil || !strings.Contains(err.Error(), "degreeDiff") || !strings.Contains(err.Error(), "+1 degreeMax") {
+		if err == nil || !strings.Contains(err.Error(), "degreeDiff") || !strings.Contains(err.Error(), "= degreeMax(weighted) - degreeMin(weighted)") {
 			t.Errorf("a singular model: got %v", err)
 		}
 	})

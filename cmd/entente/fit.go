@@ -40,7 +40,7 @@ func (a *app) fitCommand() *cobra.Command {
 			if a.json {
 				return a.writeJSON(fit)
 			}
-			a.printf("%s model, %d events, %d actors\nlog-likelihood %.6g, with all coefficients zero %.6g; AIC %.6g, BIC %.6g\n\n",
+			a.printf("%s model, %d events, %d actors\nlog-likelihood %.6g, without any effect %.6g; AIC %.6g, BIC %.6g\n\n",
 				fit.Model, fit.Events, fit.Actors, fit.LogLik, fit.NullLogLik, fit.AIC, fit.BIC)
 			t := newTable(0, "term", "estimate", "s.e.", "z", "p")
 			for _, e := range fit.Terms {
