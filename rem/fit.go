@@ -193,11 +193,7 @@ func (d *Design) subject() subject {
 	for _, c := range d.panel.chunks {
 		measure(c.x)
 		for _, st := range c.steps {
-			if len(st.events) == 0 {
-				acted = append(acted, -1)
-			} else {
-				acted = append(acted, st.events[0])
-			}
+			acted = append(acted, st.unit)
 		}
 	}
 	pair := make([]int32, 2)

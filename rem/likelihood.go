@@ -249,7 +249,7 @@ func (c panelPart) evaluate(theta []float64, into *total) {
 		peak = max(peak, s.s0)
 		if agree {
 			if c.choices {
-				i, j := int(st.events[0])/c.n, int(st.events[0])%c.n
+				i, j := int(st.unit)/c.n, int(st.unit)%c.n
 				for _, pair := range [2][2]int{{i, j}, {j, i}} {
 					s.reset()
 					for u := pair[0] * c.n; u < (pair[0]+1)*c.n; u++ {
@@ -262,11 +262,11 @@ func (c panelPart) evaluate(theta []float64, into *total) {
 				}
 				continue
 			}
-			co.contribute(c.first+k, st.events[0], k == 0 || len(changes) > 0, x, w, into)
+			co.contribute(c.first+k, st.unit, k == 0 || len(changes) > 0, x, w, into)
 			continue
 		}
 		if c.family == Choice {
-			sender := int(st.events[0]) / c.n
+			sender := int(st.unit) / c.n
 			s.reset()
 			for u := sender * c.n; u < (sender+1)*c.n; u++ {
 				if on[u] {
@@ -276,8 +276,8 @@ func (c panelPart) evaluate(theta []float64, into *total) {
 		}
 		var chosen []float64
 		eta := 0.0
-		if len(st.events) > 0 {
-			u := int(st.events[0])
+		if st.unit >= 0 {
+			u := int(st.unit)
 			chosen = x[u*p : (u+1)*p]
 			eta = dot(theta, chosen)
 		}
@@ -356,56 +356,6 @@ func (c *coordination) pair(i, j int, x []float64) {
 	a, b, mi, mj = a[:len(score)], b[:len(score)], mi[:len(score)], mj[:len(score)]
 	for k := range score {
 		score[k] = a[k] - mi[k] + b[k] - mj[k]
-	}
-}
-
-// A stratum is a design in which each event has a risk set of its own: rows of
-// statistics, the events first.
-type strata struct {
-	p        int
-	interval bool
-	cases    []stratum
-	x        []float64
-	offset   []float64 // of each row, nil when all are 0
-	first    int
-}
-
-type stratum struct {
-	end      int // of its rows
-	observed int // of them
-	dt       float64
-}
-
-func (c *strata) evaluate(theta []float64, into *total) {
-	p := c.p
-	s := newSums(p)
-	row := 0
-	eta := make([]float64, 0, 64)
-	for k, st := range c.cases {
-		eta = eta[:0]
-		shift := math.Inf(-1)
-		for r := row; r < st.end; r++ {
-			e := dot(theta, c.x[r*p:(r+1)*p])
-			if c.offset != nil {
-				e += c.offset[r]
-			}
-			eta = append(eta, e)
-			shift = max(shift, e)
-		}
-		s.reset()
-		for r := row; r < st.end; r++ {
-			s.add(math.Exp(eta[r-row]-shift), c.x[r*p:(r+1)*p])
-		}
-		var chosen []float64
-		if st.observed > 0 {
-			chosen = c.x[row*p : (row+1)*p]
-		}
-		if c.interval {
-			into.waited(c.first+k, st.dt, eta[0], shift, chosen, &s)
-		} else {
-			into.chose(c.first+k, eta[0], shift, chosen, &s)
-		}
-		row = st.end
 	}
 }
 

@@ -51,6 +51,12 @@ type RiskSet struct {
 	// Controls is the number of units drawn for each event; 0: all units.
 	Controls int
 	Seed     uint64
+	// MaxSize lets sets of any size up to this one be alternatives; 0: those of the
+	// event's own size. Controls are then drawn for each size.
+	MaxSize int
+	// OnSender keeps the senders of each event: who is addressed is explained, not by
+	// whom.
+	OnSender bool
 	// Given are the alternatives of each event, in the order of the events, where
 	// they were drawn elsewhere.
 	Given [][]Candidate

@@ -26,11 +26,13 @@ type chunk struct {
 	first int       // number of the chunk's first case
 }
 
-// step is one moment: the changes up to here, then the events.
+// step is one moment: the changes up to here, then an event, or the end of an
+// interval without one.
 type step struct {
-	end    int // of the chunk's changes
-	dt     float64
-	events []int32 // units that acted; none: an interval that ends without an event
+	end      int // of the chunk's changes
+	dt, time float64
+	unit     int32 // that acted; -1: none
+	event    int32 // its number
 }
 
 // marks collects the units that something touched.
@@ -224,8 +226,8 @@ func (b *panelBuilder) cut() {
 	}
 }
 
-func (b *panelBuilder) add(dt float64, events ...int32) {
-	b.now.steps = append(b.now.steps, step{len(b.now.unit), dt, events})
+func (b *panelBuilder) add(dt float64, unit int32, event int) {
+	b.now.steps = append(b.now.steps, step{len(b.now.unit), dt, b.s.now, unit, int32(event)})
 	b.cases++
 }
 
@@ -237,7 +239,7 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 	}
 	if len(events) == 0 {
 		if dt > 0 {
-			b.add(dt)
+			b.add(dt, -1, -1)
 		}
 		return nil
 	}
@@ -257,7 +259,7 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 		}
 		tied = append(tied, id)
 	}
-	for _, id := range tied {
+	for k, id := range tied {
 		var out []int32
 		if b.exclude {
 			for _, other := range tied {
@@ -267,7 +269,7 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 				}
 			}
 		}
-		b.add(dt, id)
+		b.add(dt, id, events[k])
 		dt = 0
 		for _, other := range out {
 			b.now.unit = append(b.now.unit, other)

@@ -98,6 +98,8 @@ type covariateSpec struct {
 
 type riskSpec struct {
 	Controls int    `yaml:"controls"`
+	MaxSize  int    `yaml:"max_size"`
+	OnSender bool   `yaml:"on_sender"`
 	Given    string `yaml:"given"` // file: stratum, observed, actors
 }
 
@@ -188,7 +190,7 @@ type loader struct {
 }
 
 func (l *loader) model(seed uint64) (*Model, error) {
-	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed}}
+	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender}}
 	if families := []Family{REM, Rate, Choice, Coordination, Hyper}; !slices.Contains(families, l.Model) {
 		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper)
 	}

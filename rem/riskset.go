@@ -1,0 +1,328 @@
+package rem
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// riskSets says, event by event, what could have happened in its place: all sets of
+// the event's kind, or a sample of them that depends on the seed and the number of
+// the event alone.
+type riskSets struct {
+	s       *state
+	m       *Model
+	present []int32
+	changed bool // who is present
+
+	sets     []drawing // the event, then its alternatives
+	observed int       // events among them: 1, or 0 for an interval that ended without one
+	offset   []float64 // logarithm of how many units each stands for; nil: 1
+	out      []drawing // events of the same time that are no alternatives
+	arena    []int32
+}
+
+// drawing is a set of actors, ascending; to is nil without direction.
+type drawing struct{ from, to []int32 }
+
+// maxAlternatives bounds the sets of a full risk set.
+const maxAlternatives = 2_000_000
+
+// each opens the risk set of every event of a moment, or of an interval that ends
+// without one, and calls visit with the number of the event (-1) and the waiting
+// time that is its share.
+func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float64) error) error {
+	if len(events) == 0 {
+		if dt == 0 {
+			return nil
+		}
+		r.observed, r.out = 0, r.out[:0]
+		if err := r.draw(nil, -1); err != nil {
+			return err
+		}
+		return visit(-1, dt)
+	}
+	for _, k := range events {
+		e := &r.s.data.Events[k]
+		away := func(a int32) bool { return !r.s.present[a] }
+		if slices.ContainsFunc(e.From, away) || slices.ContainsFunc(e.To, away) {
+			return r.s.absent(e)
+		}
+		r.observed = 1
+		r.out = r.out[:0]
+		if r.m.Ties == Exclude {
+			for _, o := range events {
+				if other := &r.s.data.Events[o]; o != k {
+					r.out = append(r.out, drawing{sorted(other.From), sorted(other.To)})
+				}
+			}
+		}
+		if err := r.draw(e, k); err != nil {
+			return err
+		}
+		if err := visit(k, dt); err != nil {
+			return err
+		}
+		dt = 0
+	}
+	return nil
+}
+
+// draw fills sets with the event and its alternatives; e is nil for an interval
+// that ends without one.
+func (r *riskSets) draw(e *Event, k int) error {
+	r.sets, r.offset, r.arena = r.sets[:0], nil, r.arena[:0]
+	if e != nil {
+		r.sets = append(r.sets, drawing{sorted(e.From), sorted(e.To)})
+	}
+	if given := r.m.RiskSet.Given; given != nil && e != nil {
+		if k >= len(given) {
+			return fmt.Errorf("event %s: no alternatives are given", r.s.data.name(k))
+		}
+		for _, c := range given[k] {
+			r.sets = append(r.sets, drawing{sorted(c.From), sorted(c.To)})
+		}
+		return nil
+	}
+	if r.changed {
+		r.changed = false
+		r.present = r.present[:0]
+		for a, here := range r.s.present {
+			if here {
+				r.present = append(r.present, int32(a))
+			}
+		}
+	}
+	shapes, err := r.shapes(e)
+	if err != nil {
+		return err
+	}
+	controls := r.m.RiskSet.Controls
+	if controls == 0 {
+		all := 0.0
+		for _, s := range shapes {
+			all += s.all
+		}
+		if all > maxAlternatives {
+			return fmt.Errorf("%s: %.3g sets could have acted; draw controls instead", r.where(e, k), all)
+		}
+		for _, s := range shapes {
+			r.every(s)
+		}
+		return nil
+	}
+	source := rand.New(rand.NewPCG(r.m.RiskSet.Seed, uint64(k)))
+	if k < 0 { // intervals without an event are told apart by when they end
+		source = rand.New(rand.NewPCG(r.m.RiskSet.Seed^1<<63, math.Float64bits(r.s.now)))
+	}
+	for _, s := range shapes {
+		r.sample(s, controls, source, len(shapes) > 1)
+	}
+	return nil
+}
+
+func (r *riskSets) where(e *Event, k int) string {
+	if e == nil {
+		return fmt.Sprintf("the interval that ends at %v", r.s.now)
+	}
+	return "event " + r.s.data.name(k)
+}
+
+// shape is a stratum of a risk set: sets of so many senders and receivers.
+type shape struct {
+	p, q   int
+	sender []int32 // when they are given
+	all    float64 // how many there are
+	holds  bool    // the event is of this shape
+}
+
+// shapes lists what an event's alternatives look like.
+func (r *riskSets) shapes(e *Event) ([]shape, error) {
+	here := len(r.present)
+	count := func(p, q int) float64 {
+		all := choose(here, p)
+		if q > 0 {
+			all *= choose(here-p, q)
+		}
+		return all
+	}
+	directed := r.m.Family == Choice || r.m.Family == REM && r.m.Directed
+	if e != nil {
+		directed = len(e.To) > 0
+	}
+	switch {
+	case r.m.Family == Choice || r.m.RiskSet.OnSender:
+		if e == nil || len(e.To) == 0 {
+			return nil, fmt.Errorf("%s: it has no sender on which the alternatives could be conditioned", r.where(e, 0))
+		}
+		return []shape{{len(e.From), len(e.To), sorted(e.From), choose(here-len(e.From), len(e.To)), true}}, nil
+	case r.m.Family == Rate:
+		return []shape{{1, 0, nil, float64(here), e != nil}}, nil
+	case r.m.Family == REM && directed:
+		return []shape{{1, 1, nil, count(1, 1), e != nil}}, nil
+	case r.m.Family == REM:
+		return []shape{{2, 0, nil, count(2, 0), e != nil}}, nil
+	case r.m.RiskSet.MaxSize == 0:
+		if e == nil {
+			return nil, fmt.Errorf("%s: the waiting time of an act is that of acts of any size; give max_size, the largest that could have acted", r.where(e, 0))
+		}
+		return []shape{{len(e.From), len(e.To), nil, count(len(e.From), len(e.To)), true}}, nil
+	}
+	var shapes []shape
+	if e != nil && len(e.From)+len(e.To) > r.m.RiskSet.MaxSize {
+		return nil, fmt.Errorf("%s has %d actors, more than max_size %d", r.where(e, 0), len(e.From)+len(e.To), r.m.RiskSet.MaxSize)
+	}
+	if !directed {
+		least := 2
+		if e != nil && len(e.From) == 1 {
+			least = 1
+		}
+		for p := least; p <= min(r.m.RiskSet.MaxSize, here); p++ {
+			shapes = append(shapes, shape{p, 0, nil, count(p, 0), e != nil && len(e.From) == p})
+		}
+		return shapes, nil
+	}
+	for p := 1; p < r.m.RiskSet.MaxSize; p++ {
+		for q := 1; p+q <= min(r.m.RiskSet.MaxSize, here); q++ {
+			shapes = append(shapes, shape{p, q, nil, count(p, q), e != nil && len(e.From) == p && len(e.To) == q})
+		}
+	}
+	return shapes, nil
+}
+
+// sample draws controls of a shape without replacement. Where there are several
+// shapes, each gives as many rows, the event among them, and a row stands for the
+// share of its shape (Langholz & Borgan 1995); with waiting times the event stands
+// for itself and the controls for all others.
+func (r *riskSets) sample(s shape, controls int, source *rand.Rand, stratified bool) {
+	taken := 0
+	if s.holds {
+		taken = 1
+	}
+	if stratified && s.holds && !r.m.Interval && controls > 1 {
+		controls--
+	}
+	rows := len(r.sets)
+	if s.all-float64(len(r.out)+taken) <= float64(controls) {
+		r.every(s)
+		if r.offset != nil {
+			r.offset = append(r.offset, make([]float64, len(r.sets)-rows)...)
+		}
+		return
+	}
+	for found := 0; found < controls; {
+		at := len(r.arena)
+		r.arena = append(r.arena, s.sender...)
+		for len(r.arena) < at+s.p+s.q {
+			if a := r.present[source.IntN(len(r.present))]; !slices.Contains(r.arena[at:], a) {
+				r.arena = append(r.arena, a)
+			}
+		}
+		from, to := r.arena[at:at+s.p:at+s.p], r.arena[at+s.p:at+s.p+s.q:at+s.p+s.q]
+		slices.Sort(from)
+		slices.Sort(to)
+		if !r.has(from, to) {
+			r.sets = append(r.sets, drawing{from, to})
+			found++
+		}
+	}
+	if !r.m.Interval && !stratified {
+		return
+	}
+	if r.offset == nil {
+		r.offset = make([]float64, rows)
+	}
+	share := math.Log((s.all - float64(taken)) / float64(controls))
+	if !r.m.Interval {
+		share = math.Log(s.all / float64(controls+taken))
+		if s.holds {
+			r.offset[0] = share
+		}
+	}
+	for len(r.offset) < len(r.sets) {
+		r.offset = append(r.offset, share)
+	}
+}
+
+func (r *riskSets) has(from, to []int32) bool {
+	for _, list := range [2][]drawing{r.sets, r.out} {
+		for i := range list {
+			if slices.Equal(list[i].from, from) && slices.Equal(list[i].to, to) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isEvent reports whether the set is the event or one of its time.
+func (r *riskSets) isEvent(from, to []int32) bool {
+	if r.observed > 0 && slices.Equal(r.sets[0].from, from) && slices.Equal(r.sets[0].to, to) {
+		return true
+	}
+	for i := range r.out {
+		if slices.Equal(r.out[i].from, from) && slices.Equal(r.out[i].to, to) {
+			return true
+		}
+	}
+	return false
+}
+
+// every adds all sets of a shape.
+func (r *riskSets) every(s shape) {
+	add := func(from []int32) {
+		if s.q == 0 {
+			if !r.isEvent(from, nil) {
+				r.sets = append(r.sets, drawing{from, nil})
+			}
+			return
+		}
+		rest := slices.DeleteFunc(slices.Clone(r.present), func(a int32) bool { return slices.Contains(from, a) })
+		for to := range combinations(rest, s.q) {
+			if !r.isEvent(from, to) {
+				r.sets = append(r.sets, drawing{from, to})
+			}
+		}
+	}
+	if s.sender != nil {
+		add(s.sender)
+		return
+	}
+	for from := range combinations(r.present, s.p) {
+		add(from)
+	}
+}
+
+// combinations yields every set of k of the actors, ascending.
+func combinations(of []int32, k int) func(yield func([]int32) bool) {
+	return func(yield func([]int32) bool) {
+		if k > len(of) {
+			return
+		}
+		at := make([]int, k)
+		for i := range at {
+			at[i] = i
+		}
+		set := make([]int32, k)
+		for {
+			for i, a := range at {
+				set[i] = of[a]
+			}
+			if !yield(slices.Clone(set)) {
+				return
+			}
+			i := k - 1
+			for i >= 0 && at[i] == len(of)-k+i {
+				i--
+			}
+			if i < 0 {
+				return
+			}
+			at[i]++
+			for j := i + 1; j < k; j++ {
+				at[j] = at[j-1] + 1
+			}
+		}
+	}
+}
