@@ -20,9 +20,6 @@ type Design struct {
 	strata []*strata
 }
 
-// maxUnits bounds the statistics of a full risk set held at a time.
-const maxUnits = 64 << 20
-
 // Prepare checks data and model and walks through time once, writing down the
 // statistics of every risk set.
 func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
@@ -92,28 +89,10 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		}
 		return d, nil
 	}
-	n := len(data.Actors)
-	units := n
-	if m.Family != Rate {
-		units = n * n
+	b, err := newPanelBuilder(s, m, stats)
+	if err != nil {
+		return nil, err
 	}
-	if units*len(stats) > maxUnits {
-		return nil, fmt.Errorf("a full risk set of %d units with %d terms does not fit; draw controls instead", units, len(stats))
-	}
-	ordered := m.Family != REM || m.Directed
-	b := &panelBuilder{
-		panel: &panel{family: m.Family, interval: m.Interval, n: n, p: len(stats), units: units},
-		s:     s, stats: stats,
-		marks:   marks{n: n, rate: m.Family == Rate, ordered: ordered, mask: make([]uint64, units)},
-		exclude: m.Ties == Exclude,
-		x:       make([]float64, units*len(stats)), on: make([]bool, units), now: &chunk{},
-	}
-	for k := range stats {
-		if stats[k].timed {
-			b.timed |= 1 << k
-		}
-	}
-	b.chunks = []*chunk{b.now}
 	d.panel = b.panel
 	w := b.walker()
 	w.moment = func(dt float64, events []int) error {

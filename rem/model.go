@@ -77,6 +77,12 @@ type Conventions struct {
 	// SplitAtEvents lets intervals end at events alone; otherwise they end
 	// wherever the state changes.
 	SplitAtEvents bool
+	// PresenceAfter lets an actor who enters or leaves at the time of an event do so
+	// after it; otherwise before.
+	PresenceAfter bool
+	// PresenceSplits ends an interval where an actor enters or leaves; otherwise who is
+	// present at its end counts as present throughout.
+	PresenceSplits bool
 	// Origin starts the clock of an interval model; nil: the first change of
 	// anything that the model reads.
 	Origin *float64

@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -96,6 +97,34 @@ type panelBuilder struct {
 	// exclude takes the other events of a time out of the risk set of each.
 	exclude bool
 	live    int
+}
+
+// maxUnits bounds the statistics of a full risk set held at a time.
+const maxUnits = 64 << 20
+
+func newPanelBuilder(s *state, m *Model, stats []statistic) (*panelBuilder, error) {
+	n := len(s.data.Actors)
+	units := n
+	if m.Family != Rate {
+		units = n * n
+	}
+	if units*len(stats) > maxUnits {
+		return nil, fmt.Errorf("a full risk set of %d units with %d terms does not fit; draw controls instead", units, len(stats))
+	}
+	b := &panelBuilder{
+		panel: &panel{family: m.Family, interval: m.Interval, n: n, p: len(stats), units: units},
+		s:     s, stats: stats,
+		marks:   marks{n: n, rate: m.Family == Rate, ordered: m.Family != REM || m.Directed, mask: make([]uint64, units)},
+		exclude: m.Ties == Exclude,
+		x:       make([]float64, units*len(stats)), on: make([]bool, units), now: &chunk{},
+	}
+	for k := range stats {
+		if stats[k].timed {
+			b.timed |= 1 << k
+		}
+	}
+	b.chunks = []*chunk{b.now}
+	return b, nil
 }
 
 func (b *panelBuilder) ends(u int32) (i, j int32) {

@@ -85,15 +85,7 @@ func (r *riskSets) draw(e *Event, k int) error {
 		}
 		return nil
 	}
-	if r.changed {
-		r.changed = false
-		r.present = r.present[:0]
-		for a, here := range r.s.present {
-			if here {
-				r.present = append(r.present, int32(a))
-			}
-		}
-	}
+	r.here()
 	shapes, err := r.shapes(e)
 	if err != nil {
 		return err
@@ -122,6 +114,20 @@ func (r *riskSets) draw(e *Event, k int) error {
 	return nil
 }
 
+// here lists who is present.
+func (r *riskSets) here() {
+	if !r.changed {
+		return
+	}
+	r.changed = false
+	r.present = r.present[:0]
+	for a, here := range r.s.present {
+		if here {
+			r.present = append(r.present, int32(a))
+		}
+	}
+}
+
 func (r *riskSets) where(e *Event, k int) string {
 	if e == nil {
 		return fmt.Sprintf("the interval that ends at %v", r.s.now)
@@ -147,7 +153,7 @@ func (r *riskSets) shapes(e *Event) ([]shape, error) {
 		}
 		return all
 	}
-	directed := r.m.Family == Choice || r.m.Family == REM && r.m.Directed
+	directed := r.m.Family == Choice || r.m.Directed
 	if e != nil {
 		directed = len(e.To) > 0
 	}

@@ -197,6 +197,9 @@ type walker struct {
 	// events of the time (one by one when ties are ordered), or with none where an
 	// interval ends without an event. dt is the time since the last moment.
 	moment func(dt float64, events []int) error
+	// propose, if any, is asked for the next event once those of the record are over:
+	// one not after t, when something else changes, or none; or to stop.
+	propose func(t float64) (e *Event, stop bool, err error)
 }
 
 // walk goes through all time once.
@@ -247,10 +250,33 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 				t = min(t, v.applied[v.expired].Time+v.window)
 			}
 		}
+		splits := m.PresenceSplits && atPresence < len(d.Presence) && d.Presence[atPresence].Time <= t
+		if splits {
+			t = d.Presence[atPresence].Time
+		}
+		if w.propose != nil && next == len(d.Events) {
+			e, stop, err := w.propose(t)
+			if err != nil || stop {
+				return err
+			}
+			if e != nil {
+				d.Events = append(d.Events, *e)
+				splits = splits && e.Time == t
+				t = e.Time
+			}
+		}
 		if math.IsInf(t, 1) {
 			return nil
 		}
-		for atPresence < len(d.Presence) && d.Presence[atPresence].Time <= t {
+		s.now = t
+		if splits && m.Interval && t > closed {
+			// Until now those were present who were.
+			if err := w.moment(t-closed, nil); err != nil {
+				return err
+			}
+			closed = t
+		}
+		enter := func() {
 			p := d.Presence[atPresence]
 			s.present[p.Actor] = p.Present
 			if w.presence != nil {
@@ -258,7 +284,9 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			}
 			atPresence++
 		}
-		s.now = t
+		for atPresence < len(d.Presence) && (d.Presence[atPresence].Time < t || d.Presence[atPresence].Time == t && !m.PresenceAfter) {
+			enter()
+		}
 		tied = tied[:0]
 		for next < len(d.Events) && d.Events[next].Time == t {
 			tied = append(tied, next)
@@ -305,6 +333,9 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 		}
 		if math.IsNaN(closed) {
 			closed = t
+		}
+		for atPresence < len(d.Presence) && d.Presence[atPresence].Time == t {
+			enter()
 		}
 		for _, c := range used {
 			for list := d.Covariates[c].Changes; atAttr[c] < len(list) && list[atAttr[c]].Time == t; atAttr[c]++ {

@@ -163,13 +163,13 @@ func rounded(v float64, decimals int, buffer []byte) (float64, []byte) {
 // WriteDyads writes a table with the columns time, sender, receiver; actors are
 // numbered from 1.
 func WriteDyads(w io.Writer, events []Dyad) error {
-	b := bufio.NewWriterSize(w, 1<<16)
-	b.WriteString("time,sender,receiver\n")
+	b := bufio.NewWriterSize(w, 1<<16) // Flush reports the first error of all writes
+	_, _ = b.WriteString("time,sender,receiver\n")
 	for _, e := range events {
 		row := strconv.AppendFloat(b.AvailableBuffer(), e.Time, 'f', 6, 64)
 		row = strconv.AppendInt(append(row, ','), int64(e.From)+1, 10)
 		row = strconv.AppendInt(append(row, ','), int64(e.To)+1, 10)
-		b.Write(append(row, '\n'))
+		_, _ = b.Write(append(row, '\n'))
 	}
 	return b.Flush()
 }
@@ -182,7 +182,7 @@ func WriteSets(w io.Writer, events []Set, actors int) error {
 		names[a] = Name(a, actors)
 	}
 	b := bufio.NewWriterSize(w, 1<<16)
-	b.WriteString("event_id,time,actors\n")
+	_, _ = b.WriteString("event_id,time,actors\n")
 	for k, e := range events {
 		row := strconv.AppendInt(b.AvailableBuffer(), int64(k)+1, 10)
 		row = strconv.AppendInt(append(row, ','), int64(e.Time), 10)
@@ -194,7 +194,7 @@ func WriteSets(w io.Writer, events []Set, actors int) error {
 			row = append(append(row, between), names[a]...)
 			between = ';'
 		}
-		b.Write(append(row, '\n'))
+		_, _ = b.Write(append(row, '\n'))
 	}
 	return b.Flush()
 }
@@ -205,7 +205,7 @@ func WriteActors(w io.Writer, x []float64, group []int8) error {
 		return fmt.Errorf("synthetic: %d values of x for %d of group", len(x), len(group))
 	}
 	b := bufio.NewWriterSize(w, 1<<16)
-	b.WriteString("actor,x,group\n")
+	_, _ = b.WriteString("actor,x,group\n")
 	for a := range x {
 		fmt.Fprintf(b, "%s,%.4f,%d\n", Name(a, len(x)), x[a], group[a])
 	}
