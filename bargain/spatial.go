@@ -1,0 +1,528 @@
+package bargain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Constants of the spatial model's published settings.
+const (
+	maxSteps      = 100  // a run stops after this many steps at the latest
+	minSteps      = 2    // and not before this many
+	stillRatio    = 0.02 // it stops when a step moves less than this part of the first
+	stillFloor    = 1e-4 // added to the first step's movement in that ratio
+	leastGain     = 1e-5 // a challenge must promise more than this
+	coalitionBase = 1e-8 // strength of an empty coalition between options
+	challengeBase = 1e-10
+	offerBase     = 1e-6 // added to the mover's own weight in an offer
+	tie           = 1e-12
+)
+
+// Run is a bargain played step by step.
+type Run struct {
+	// Steps is the number of steps taken; Rounds has one entry more.
+	Steps  int     `json:"steps"`
+	Rounds []Round `json:"rounds"`
+	// Settled says why the run ended.
+	Settled string `json:"settled"`
+}
+
+// Round is the state before a step and what happens in it; the last Round has the
+// final positions alone.
+type Round struct {
+	Turn int `json:"turn"`
+	// Position has, for each actor, its position on each dimension (0..100).
+	Position [][]float64 `json:"position"`
+	// Probability is that of each actor's position to win, by capability alone.
+	Probability []float64 `json:"win_probability,omitempty"`
+	// Risk is each actor's attitude to risk, -0.5..1; above 0 is averse.
+	Risk      []float64  `json:"risk_R,omitempty"`
+	Proposals []Proposal `json:"proposals,omitempty"`
+	Accepted  []Choice   `json:"accepted,omitempty"`
+	// NearTies names actors whose two best options differ by less than 1e-9.
+	NearTies []string `json:"near_ties,omitempty"`
+}
+
+// Proposal is one actor's challenge of another.
+type Proposal struct {
+	Initiator      string    `json:"initiator"`
+	Receiver       string    `json:"receiver"`
+	OfferInitiator []float64 `json:"offer_initiator"` // where the initiator would go
+	OfferReceiver  []float64 `json:"offer_receiver"`
+	Gain           float64   `json:"gain"`  // expected utility over the status quo, seen by the initiator
+	Win            float64   `json:"p_win"` // the initiator's view of its chance
+}
+
+// Choice is the option that an actor took: "status quo" or "initiator>receiver".
+type Choice struct {
+	Actor       string  `json:"actor"`
+	Bargain     string  `json:"bargain"`
+	Probability float64 `json:"probability"`
+}
+
+// Spatial plays the spatial model of politics in its variant with Condorcet
+// probabilities (KAPSARC's SMP at default settings, after Bueno de Mesquita 1994;
+// docs/bargaining.md has every rule). Positions and saliences are on 0..100.
+func Spatial(ctx context.Context, issue *Issue) (*Run, error) {
+	if err := issue.Check(); err != nil {
+		return nil, err
+	}
+	e := newEngine(len(issue.Actors), len(issue.Dimensions))
+	for i, a := range issue.Actors {
+		e.set(i, a.Capability, a.Position, a.Salience)
+	}
+	run := &Run{}
+	err := e.play(ctx, func(moved float64) {
+		run.Rounds = append(run.Rounds, e.round(issue, moved >= 0))
+	})
+	run.Steps = e.steps
+	run.Settled = e.settled
+	return run, err
+}
+
+// engine is the state of one run; it is used again for the next one. Matrices are
+// slices by row; positions and saliences are in 0..1.
+type engine struct {
+	n, d int
+	c    []float64 // capability
+	s    []float64 // n x d salience
+	sum  []float64 // salience over all dimensions
+	w    []float64 // sum times capability
+	norm []float64 // sum of squared saliences
+	x    []float64 // n x d positions
+
+	dist  []float64 // dist[i*n+j]: of i to the position of j
+	base  []float64 // own utilities, risk of the owner
+	total []float64 // sums of base by row
+	mine  []float64 // one actor's view: mine[k*n+j]
+	risk  []float64
+	p     []float64 // probability of each position
+
+	offers  []offer
+	next    []float64
+	options []option
+	utility []float64 // of an option for each actor, option by option
+	chosen  []option
+	wins    []float64
+
+	steps   int
+	settled string
+	trace   bool
+	close   []bool // chosen by less than 1e-9
+}
+
+type offer struct {
+	from, to  int
+	gain, win float64
+	xi, xj    []float64
+}
+
+type option struct {
+	offer int // -1: the status quo
+	p     float64
+}
+
+func newEngine(n, d int) *engine {
+	f := func(k int) []float64 { return make([]float64, k) }
+	e := &engine{n: n, d: d, c: f(n), s: f(n * d), sum: f(n), w: f(n), norm: f(n), x: f(n * d),
+		dist: f(n * n), base: f(n * n), total: f(n), mine: f(n * n), risk: f(n), p: f(n), next: f(n * d),
+		wins: f(n + 1), close: make([]bool, n), chosen: make([]option, n), offers: make([]offer, 0, n)}
+	xs := f(2 * n * d)
+	for range n {
+		e.offers = append(e.offers, offer{xi: xs[:d:d], xj: xs[d : 2*d : 2*d]})
+		xs = xs[2*d:]
+	}
+	return e
+}
+
+// set enters one actor, on 0..100.
+func (e *engine) set(i int, capability float64, position, salience []float64) {
+	e.c[i] = capability
+	e.sum[i], e.norm[i] = 0, 0
+	for k := range e.d {
+		s := salience[k] / 100
+		e.x[i*e.d+k] = position[k] / 100
+		e.s[i*e.d+k] = s
+		e.sum[i] += s
+		e.norm[i] += s * s
+	}
+	e.w[i] = e.sum[i] * capability
+}
+
+// play steps until the positions rest. Seen, if given, is called before each step
+// is carried out with its movement, and at the end with -1.
+func (e *engine) play(ctx context.Context, seen func(moved float64)) error {
+	e.steps, e.settled, e.trace = 0, "", seen != nil
+	first := 0.0
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e.distances()
+		if !e.attitudes() {
+			e.settled = "no position is more likely to win than another: nobody moves"
+			break
+		}
+		e.challenge()
+		moved := e.choose()
+		if seen != nil {
+			seen(moved)
+		}
+		copy(e.x, e.next)
+		e.steps++
+		if e.steps == 1 {
+			first = moved
+		}
+		if e.steps >= minSteps && moved/(first+stillFloor) < stillRatio {
+			e.settled = "the last step moved less than a fiftieth of the first"
+			break
+		}
+		if e.steps >= maxSteps {
+			e.settled = fmt.Sprintf("stopped after %d steps, not at rest", maxSteps)
+			break
+		}
+	}
+	if seen != nil {
+		seen(-1)
+	}
+	return nil
+}
+
+// distances fills dist, each actor with its own weights.
+func (e *engine) distances() {
+	n := e.n
+	if e.d == 1 {
+		for i := range n {
+			row, s, norm := e.dist[i*n:(i+1)*n], e.s[i], e.norm[i]
+			for j := range row {
+				t := s * (e.x[i] - e.x[j])
+				row[j] = math.Sqrt(t * t / norm)
+			}
+		}
+		return
+	}
+	for i := range n {
+		for j := range n {
+			e.dist[i*n+j] = e.distance(i, e.x[j*e.d:(j+1)*e.d])
+		}
+	}
+}
+
+func (e *engine) distance(i int, x []float64) float64 {
+	t := 0.0
+	for k, v := range x {
+		u := e.s[i*e.d+k] * (e.x[i*e.d+k] - v)
+		t += u * u
+	}
+	return math.Sqrt(t / e.norm[i])
+}
+
+// utility of a distance for an attitude to risk.
+func utility(d, risk float64) float64 {
+	if d <= 1 {
+		return (1 - d) * (1 + d*risk)
+	}
+	return (1 - d) * (1 + risk)
+}
+
+// condorcet returns in p the probabilities of m options, of which u[o*n+k] is the
+// utility of the o-th for the k-th voter. Voters count by weight.
+func condorcet(p, u, weight []float64, m int) {
+	n := len(weight)
+	for a := range m {
+		p[a] = 0.5
+	}
+	for a := range m {
+		ua := u[a*n : a*n+n]
+		for b := a + 1; b < m; b++ {
+			ub := u[b*n : b*n+n][:len(ua)]
+			pro, con := coalitionBase, coalitionBase
+			for k, v := range ua {
+				if v := weight[k] * (v - ub[k]); v > 0 {
+					pro += v
+				} else {
+					con -= v
+				}
+			}
+			p[a] *= pro / (pro + con)
+			p[b] *= con / (pro + con)
+		}
+	}
+	sum := 0.0
+	for _, v := range p[:m] {
+		sum += v
+	}
+	for a := range m {
+		p[a] /= sum
+	}
+}
+
+// probabilities of the positions, by capability alone and without risk.
+func (e *engine) probabilities() {
+	n := e.n
+	for k := range n {
+		for j := range n {
+			e.mine[j*n+k] = 1 - e.dist[k*n+j]
+		}
+	}
+	condorcet(e.p, e.mine, e.c, n)
+}
+
+// attitudes fills p and risk; false when they are not defined.
+func (e *engine) attitudes() bool {
+	e.probabilities()
+	lo, hi := e.p[0], e.p[0]
+	for _, v := range e.p {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	if hi-lo <= tie*hi {
+		return false
+	}
+	for i, v := range e.p {
+		e.risk[i] = (3*v - (hi + 2*lo)) / (2 * (hi - lo))
+	}
+	return true
+}
+
+// challenge finds for each actor the challenge of greatest gain.
+func (e *engine) challenge() {
+	n := e.n
+	e.offers = e.offers[:0]
+	for i := range n {
+		for k := range n {
+			row, dist, risk := e.mine[k*n:k*n+n], e.dist[k*n:k*n+n], (2*e.risk[i]+e.risk[k])/3
+			for j, d := range dist {
+				row[j] = utility(d, risk)
+			}
+		}
+		best, gain, win := -1, leastGain, 0.0
+		for j := range n {
+			// The gain is (1-u)(1-2s(1-P)), so at most 1-u.
+			if j == i || 1-e.mine[i*n+j] < gain-tie {
+				continue
+			}
+			if g, p := e.contest(i, j); g > gain && (best < 0 || g > gain+tie) {
+				best, gain, win = j, g, p
+			}
+		}
+		if best >= 0 {
+			e.offers = e.offers[:len(e.offers)+1]
+			e.propose(&e.offers[len(e.offers)-1], i, best, gain, win)
+		}
+	}
+	for i := range n {
+		total := 0.0
+		for j, d := range e.dist[i*n : i*n+n] {
+			u := utility(d, e.risk[i])
+			e.base[i*n+j] = u
+			total += u
+		}
+		e.total[i] = total
+	}
+}
+
+// contest returns what i, who sees the world in mine, expects to gain from
+// challenging j and its chance to win with the help of third parties.
+func (e *engine) contest(i, j int) (gain, win float64) {
+	n, u := e.n, e.mine
+	ci, cj := challengeBase, challengeBase
+	for _, v := range [2]float64{e.w[i] * (u[i*n+i] - u[i*n+j]), e.w[j] * (u[j*n+i] - u[j*n+j])} {
+		if v > 0 {
+			ci += v
+		} else {
+			cj -= v
+		}
+	}
+	bi, bj := ci, cj
+	for k, w := range e.w {
+		if k == i || k == j {
+			continue
+		}
+		// Third party k supports i with v; it weighs what siding brings if its side
+		// wins and if it loses: p(2u_i+1)+(1-p)3u_j against p 3u_i+(1-p)(2u_j+1).
+		ui, uj := u[k*n+i], u[k*n+j]
+		a, b := bi, bj
+		if v := w * (ui - uj); v > 0 {
+			a += v
+		} else {
+			b -= v
+		}
+		p := a / (a + b)
+		if v := w * (p*(1-ui) - (1-p)*(1-uj)); v > 0 {
+			ci += v
+		} else {
+			cj -= v
+		}
+	}
+	win = ci / (ci + cj)
+	own, other, s := u[i*n+i], u[i*n+j], e.sum[j]
+	return (1-s)*2*own + s*(win*2*own+(1-win)*2*other) - (own + other), win
+}
+
+// propose writes the offer: both move towards each other by the other's weight.
+func (e *engine) propose(o *offer, i, j int, gain, win float64) {
+	o.from, o.to, o.gain, o.win = i, j, gain, win
+	for k := range e.d {
+		si, sj := e.s[i*e.d+k]*win, e.s[j*e.d+k]*(1-win)
+		wi, wj := si*si, sj*sj
+		xi, xj := e.x[i*e.d+k], e.x[j*e.d+k]
+		o.xi[k] = rounded(((wi+offerBase)*xi + wj*xj) / (wi + offerBase + wj))
+		o.xj[k] = rounded((wi*xi + (wj+offerBase)*xj) / (wi + wj + offerBase))
+	}
+}
+
+// rounded to four decimals of the unit scale.
+func rounded(x float64) float64 { return math.Trunc(0.5+10000*x) / 10000 }
+
+// choose lets every actor take the most probable option of its queue, writes the
+// new positions to next and returns the sum of the moves.
+func (e *engine) choose() float64 {
+	n := e.n
+	copy(e.next, e.x)
+	moved := 0.0
+	for k := range n {
+		e.options = append(e.options[:0], option{offer: -1})
+		for o := range e.offers {
+			if e.offers[o].from == k || e.offers[o].to == k {
+				e.options = append(e.options, option{offer: o})
+			}
+		}
+		m := len(e.options)
+		if m == 1 {
+			e.chosen[k], e.close[k] = option{-1, 1}, false
+			continue
+		}
+		if len(e.utility) < m*n {
+			e.utility = make([]float64, 2*m*n)
+			e.wins = make([]float64, 2*m+n)
+		}
+		for o, opt := range e.options {
+			e.judge(e.utility[o*n:o*n+n], opt.offer)
+		}
+		condorcet(e.wins, e.utility, e.c, m)
+		best := 0
+		for o := 1; o < m; o++ {
+			if e.wins[o] > e.wins[best]+tie {
+				best = o
+			}
+		}
+		e.close[k] = false
+		if e.trace {
+			for o := range m {
+				e.close[k] = e.close[k] || o != best && math.Abs(e.wins[o]-e.wins[best]) < 1e-9
+			}
+		}
+		e.chosen[k] = option{e.options[best].offer, e.wins[best]}
+		if o := e.options[best].offer; o >= 0 {
+			to := e.offers[o].xi
+			if e.offers[o].to == k {
+				to = e.offers[o].xj
+			}
+			move := 0.0
+			for d, v := range to {
+				move += (v - e.x[k*e.d+d]) * (v - e.x[k*e.d+d])
+				e.next[k*e.d+d] = v
+			}
+			moved += math.Sqrt(move)
+		}
+	}
+	return moved
+}
+
+// judge fills in what the positions after an offer are worth to each actor: the
+// mean of its utilities for all positions.
+func (e *engine) judge(into []float64, o int) {
+	n := e.n
+	if o < 0 {
+		for a := range n {
+			into[a] = e.total[a] / float64(n)
+		}
+		return
+	}
+	of := &e.offers[o]
+	for a := range n {
+		var di, dj float64
+		if e.d == 1 {
+			s := e.s[a] * e.s[a] / e.norm[a]
+			ti, tj := e.x[a]-of.xi[0], e.x[a]-of.xj[0]
+			di, dj = math.Sqrt(s*ti*ti), math.Sqrt(s*tj*tj)
+		} else {
+			di, dj = e.distance(a, of.xi), e.distance(a, of.xj)
+		}
+		row := e.base[a*n : a*n+n]
+		into[a] = sumWith(row, of.from, utility(di, e.risk[a]), of.to, utility(dj, e.risk[a])) / float64(n)
+	}
+}
+
+// sumWith adds up a row in which two entries are replaced, in the row's order: where
+// two options are worth the same, the order of adding decides between them.
+func sumWith(row []float64, i int, ui float64, j int, uj float64) float64 {
+	t := 0.0
+	for k, v := range row {
+		if k == i {
+			v = ui
+		} else if k == j {
+			v = uj
+		}
+		t += v
+	}
+	return t
+}
+
+// round copies the state out, with the step where there is one.
+func (e *engine) round(issue *Issue, step bool) Round {
+	points := func(x []float64) []float64 {
+		out := make([]float64, len(x))
+		for k, v := range x {
+			out[k] = 100 * v
+		}
+		return out
+	}
+	name := func(i int) string { return issue.Actors[i].Name }
+	r := Round{Turn: e.steps}
+	for i := range e.n {
+		r.Position = append(r.Position, points(e.x[i*e.d:(i+1)*e.d]))
+	}
+	if !step {
+		return r
+	}
+	r.Probability = append(r.Probability, e.p...)
+	r.Risk = append(r.Risk, e.risk...)
+	for _, o := range e.offers {
+		r.Proposals = append(r.Proposals, Proposal{name(o.from), name(o.to), points(o.xi), points(o.xj), o.gain, o.win})
+	}
+	for i, c := range e.chosen {
+		what := "status quo"
+		if c.offer >= 0 {
+			what = name(e.offers[c.offer].from) + ">" + name(e.offers[c.offer].to)
+		}
+		r.Accepted = append(r.Accepted, Choice{name(i), what, c.p})
+		if e.close[i] {
+			r.NearTies = append(r.NearTies, name(i))
+		}
+	}
+	return r
+}
+
+// outcome of the present positions on one dimension, 0..100: their mean by
+// capability and salience, the most probable one, and the mean by probability.
+func (e *engine) outcome(dim int) (mean, top, likely float64) {
+	e.distances()
+	e.probabilities()
+	sum, best := 0.0, 0
+	for i := range e.n {
+		w := e.w[i]
+		x := e.x[i*e.d+dim]
+		sum += w
+		mean += w * x
+		likely += e.p[i] * x
+		if e.p[i] > e.p[best]+tie {
+			best = i
+		}
+	}
+	return 100 * mean / sum, 100 * e.x[best*e.d+dim], 100 * likely
+}
+
+var errActors = errors.New("a bargain needs at least two actors")
