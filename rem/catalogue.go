@@ -118,7 +118,17 @@ func (b *binder) layer(t *Term, k int) (*view, error) {
 		}
 		return nil, fmt.Errorf("there is no layer %q; the layers are %s", name, strings.Join(names, ", "))
 	}
-	return b.s.view(layer, t.Window, t.HalfLife), nil
+	r := reading{layer: layer, window: t.Window, halfLife: t.HalfLife}
+	if len(t.Sizes) > 0 {
+		r.least = t.Sizes[0]
+		if len(t.Sizes) > 1 {
+			r.most = t.Sizes[1]
+		}
+		if len(t.Sizes) > 2 || r.least < 0 || r.most < 0 || r.most > 0 && r.most < r.least {
+			return nil, fmt.Errorf("sizes are the least and the most actors of a past event that counts, not %v", t.Sizes)
+		}
+	}
+	return b.s.view(r), nil
 }
 
 func (b *binder) attr(t *Term, k int) (int, error) {
@@ -267,7 +277,19 @@ func (t *Term) label() string {
 	if t.Order > 0 {
 		args = append(args, fmt.Sprintf("order %d", t.Order))
 	}
-	for _, s := range []string{t.Of, t.Combine, t.Aggregate} {
+	if t.Senders > 0 || t.Receivers > 0 {
+		args = append(args, fmt.Sprintf("%d to %d", t.Senders, t.Receivers))
+	}
+	if t.Exactly {
+		args = append(args, "exactly")
+	}
+	switch len(t.Sizes) {
+	case 1:
+		args = append(args, fmt.Sprintf("of %d and more", t.Sizes[0]))
+	case 2:
+		args = append(args, fmt.Sprintf("of %d to %d", t.Sizes[0], t.Sizes[1]))
+	}
+	for _, s := range []string{t.Direction, t.Of, t.Combine, t.Aggregate} {
 		if s != "" {
 			args = append(args, s)
 		}

@@ -17,6 +17,7 @@ type Data struct {
 	Layers     []Layer
 	Events     []Event  // what the model explains, in the order of time
 	Own        string   // the name under which terms see Events as a layer; "": "events"
+	Dated      bool     // times are days of the calendar, counted from 1970
 	Kinds      []string // labels of Event.Kind; empty when events are of one kind
 }
 

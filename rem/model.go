@@ -36,14 +36,21 @@ type Term struct {
 	Combine   string   // closure: unique, min, product, sum
 	Aggregate string   // over a set: average, sum, min, max, absdiff, sum_absdiff, sd
 	Order     int      // subset repetition: actors of the subset
+	Senders   int      // directed subset repetition: senders of the subset
+	Receivers int      // and its receivers
+	Direction string   // directed sets: out (past senders among the senders), in (among the receivers), sym (either)
+	Exactly   bool     // subset repetition: only past events that share no more actors than the subset
+	Sizes     []int    // least and, if there is one, most actors of a past event that counts
 	Window    float64  // only events not older count; 0: all
 	HalfLife  float64  // an event of this age counts half; 0: none decays
 	Transform string   // of the finished statistic: log1p, sqrt, log, square
 	// Standardise takes off the mean over the risk set of the moment and divides by
 	// the standard deviation over it (0 where all are equal).
 	Standardise bool
-	Product     []Term // interaction: the product of these instead
-	Name        string // in the table; "": made from the above
+	// Fixed is the value of the coefficient where it is known; nil: it is estimated.
+	Fixed   *float64
+	Product []Term // interaction: the product of these instead
+	Name    string // in the table; "": made from the above
 }
 
 // RiskSet says what could have happened in an event's place.

@@ -41,6 +41,8 @@ type spec struct {
 	Ties      string                   `yaml:"ties"`
 	DecayFrom string                   `yaml:"decay_from"`
 	Intervals string                   `yaml:"intervals"`
+	Enters    string                   `yaml:"presence_from"`
+	Splits    bool                     `yaml:"presence_splits"`
 	Origin    *float64                 `yaml:"origin"`
 	Actors    actorSpec                `yaml:"actors"`
 	Events    eventSpec                `yaml:"events"`
@@ -124,17 +126,24 @@ type termSpec struct {
 	Combine     string     `yaml:"combine"`
 	Aggregate   string     `yaml:"aggregate"`
 	Order       int        `yaml:"order"`
+	Senders     int        `yaml:"senders"`
+	Receivers   int        `yaml:"receivers"`
+	Direction   string     `yaml:"direction"`
+	Exactly     bool       `yaml:"exactly"`
+	Sizes       []int      `yaml:"sizes"`
 	Window      float64    `yaml:"window"`
 	HalfLife    float64    `yaml:"half_life"`
 	Transform   string     `yaml:"transform"`
 	Standardise bool       `yaml:"standardise"`
+	Fixed       *float64   `yaml:"fixed"`
 	Product     []termSpec `yaml:"product"`
 	Name        string     `yaml:"name"`
 }
 
 func (t *termSpec) term() Term {
 	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
-		Order: t.Order, Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Name: t.Name}
+		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
+		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Fixed: t.Fixed, Name: t.Name}
 	for i := range t.Product {
 		out.Product = append(out.Product, t.Product[i].term())
 	}
@@ -187,6 +196,8 @@ type loader struct {
 	asOf entente.Day
 	data Data
 	at   map[string]int32
+	// numbered is whether some time was given as a number, not as a day.
+	numbered bool
 }
 
 func (l *loader) model(seed uint64) (*Model, error) {
@@ -214,6 +225,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		{"timing", l.Timing, map[string]func(){"ordinal": func() {}, "interval": func() { m.Interval = true }}},
 		{"ties", l.Ties, map[string]func(){"breslow": func() { m.Ties = Breslow }, "exclude": func() { m.Ties = Exclude }, "ordered": func() { m.Ties = Ordered }}},
 		{"decay_from", l.DecayFrom, map[string]func(){"coming": func() { m.DecayFromPrevious = false }, "previous": func() { m.DecayFromPrevious = true }}},
+		{"presence_from", l.Enters, map[string]func(){"time": func() { m.PresenceAfter = false }, "after": func() { m.PresenceAfter = true }}},
 		{"intervals", l.Intervals, map[string]func(){"changes": func() { m.SplitAtEvents = false }, "events": func() { m.SplitAtEvents = true }}},
 	}
 	for _, c := range choices {
@@ -231,6 +243,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		}
 		set()
 	}
+	m.PresenceSplits = l.Splits
 	if l.Origin != nil {
 		m.Origin = l.Origin
 	}
@@ -280,10 +293,32 @@ func (l *loader) load(m *Model) error {
 		}
 		l.data.Layers = append(l.data.Layers, layer)
 	}
+	if l.data.Dated && l.numbered {
+		return errors.New("some times are days of the calendar and some are numbers; write all in one way")
+	}
 	if l.RiskSet.Given != "" {
 		return l.given(m)
 	}
 	return nil
+}
+
+// ReadEvents reads a table of events among the design's actors: columns time and
+// actors (separated by semicolons), or time, sender and receiver. The path is for
+// messages.
+func (d *Design) ReadEvents(path string, text []byte) ([]Event, error) {
+	t, err := readTable(path, bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	l := &loader{spec: &spec{Actors: actorSpec{File: "the model"}}, at: map[string]int32{}}
+	for k, name := range d.data.Actors {
+		l.at[name] = int32(k)
+	}
+	events, err := l.eventsOf(t, tableSpec{}, len(d.data.Events[0].To) > 0)
+	if err == nil && len(events) > 0 && l.data.Dated != d.data.Dated {
+		err = fmt.Errorf("%s: times are days of the calendar in one of the table and the model, and numbers in the other", path)
+	}
+	return events, err
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -312,8 +347,11 @@ func (l *loader) table(file string) (*csvFile, error) {
 		return nil, err
 	}
 	defer f.Close()
-	r := csv.NewReader(f)
-	all, err := r.ReadAll()
+	return readTable(file, f)
+}
+
+func readTable(file string, from io.Reader) (*csvFile, error) {
+	all, err := csv.NewReader(from).ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -351,6 +389,22 @@ func (t *csvFile) number(row, column int) (float64, error) {
 		return 0, fmt.Errorf("%s:%d: %q is no number", t.path, row+2, text)
 	}
 	return v, nil
+}
+
+// time reads a time: a number, or a day of the calendar, which counts from 1970.
+func (l *loader) time(t *csvFile, row, column int) (float64, error) {
+	text := t.rows[row][column]
+	v, err := strconv.ParseFloat(text, 64)
+	if err == nil {
+		l.numbered = true
+		return v, nil
+	}
+	day, err := entente.ParseDay(text)
+	if err != nil {
+		return 0, fmt.Errorf("%s:%d: %q is no time; give a number or a day such as 2025-10-07", t.path, row+2, text)
+	}
+	l.data.Dated = true
+	return float64(day), nil
 }
 
 func (l *loader) actor(t *csvFile, row int, name string) (int32, error) {
@@ -460,7 +514,7 @@ func (l *loader) changes(s covariateSpec) ([]CovariateChange, error) {
 		if c.Actor, err = l.actor(t, row, r[node]); err != nil {
 			return nil, err
 		}
-		if c.Time, err = t.number(row, time); err != nil {
+		if c.Time, err = l.time(t, row, time); err != nil {
 			return nil, err
 		}
 		if c.Value, err = t.number(row, value); err != nil {
@@ -487,6 +541,11 @@ func (l *loader) events(s tableSpec, directed bool) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.eventsOf(t, s, directed)
+}
+
+func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, error) {
+	var err error
 	time, id, value, together, sender, receiver := -1, -1, -1, -1, -1, -1
 	find := func(into *int, needed bool, names ...string) {
 		k, missing := t.column(names...)
@@ -518,7 +577,7 @@ func (l *loader) events(s tableSpec, directed bool) ([]Event, error) {
 			e.ID = r[id]
 		}
 		if time >= 0 {
-			if e.Time, err = t.number(row, time); err != nil {
+			if e.Time, err = l.time(t, row, time); err != nil {
 				return nil, err
 			}
 		}
@@ -595,6 +654,7 @@ func (l *loader) fromCase() error {
 	if l.Actors.File != "" || l.Events.Table.File != "" {
 		return errors.New("events come from the case or from a file, not from both")
 	}
+	l.data.Dated = true
 	codes := l.Actors.Only
 	if codes == nil {
 		for _, m := range l.c.Group.Members {

@@ -22,24 +22,49 @@ type state struct {
 // view is one layer as some terms see it: everything so far, what is not older
 // than a window, or with a half-life.
 type view struct {
-	layer    int // -1: the model's own events
+	reading
 	replace  bool
 	directed bool
-	window   float64
-	halfLife float64
 
-	out, in *adjacency // in is out when the layer has no direction
-	sent    []float64  // events of each actor, as a sender or at all
-	pairs   bool       // out and in are wanted
-	order   int        // subsets up to this order are wanted
-	whole   bool       // exact sets are wanted
-	sub     *subsets
-	exact   *subsets
+	out, in  *adjacency // in is out when the layer has no direction
+	sent     []float64  // events of each actor, as a sender or at all
+	received []float64  // events of each actor as a receiver; sent when the layer has no direction
+	pairs    bool       // out and in are wanted
+	order    int        // subsets up to this order are wanted
+	whole    bool       // exact sets are wanted
+	overlaps bool       // how many actors a set shares with past events is wanted
+	sub      *subsets
+	exact    *subsets
+	past     *overlaps
 
 	epoch   float64  // decayed weights count 2^((time-epoch)/halfLife)
 	expired int      // events of the layer that left the window
 	applied []*Event // events in the window, kept to take them out again
 	scratch []int32
+}
+
+// reading says which events of a layer a view holds and how.
+type reading struct {
+	layer       int // -1: the model's own events
+	window      float64
+	halfLife    float64
+	least, most int  // actors of an event; 0: any number
+	joint       bool // senders and receivers of an event act together
+	bare        bool // an event counts 1, whatever its value
+}
+
+// takes reports whether an event counts, by the number of its actors.
+func (r *reading) takes(e *Event) bool {
+	if r.least == 0 && r.most == 0 {
+		return true
+	}
+	size := len(e.From)
+	for _, a := range e.To {
+		if !slices.Contains(e.From, a) {
+			size++
+		}
+	}
+	return size >= r.least && (r.most == 0 || size <= r.most)
 }
 
 func newState(d *Data) *state {
@@ -50,20 +75,26 @@ func newState(d *Data) *state {
 	return s
 }
 
-// view returns the view of a layer, made once for all terms that want the same.
-func (s *state) view(layer int, window, halfLife float64) *view {
+// view returns the view with this reading, made once for all terms that want the same.
+func (s *state) view(r reading) *view {
+	if r.layer < 0 {
+		r.joint = r.joint && len(s.data.Events) > 0 && len(s.data.Events[0].To) > 0
+	} else {
+		r.joint = r.joint && s.data.Layers[r.layer].Directed
+	}
 	for _, v := range s.views {
-		if v.layer == layer && v.window == window && v.halfLife == halfLife {
+		if v.reading == r {
 			return v
 		}
 	}
-	v := &view{layer: layer, window: window, halfLife: halfLife}
-	if layer < 0 {
+	v := &view{reading: r}
+	if r.layer < 0 {
 		v.directed = len(s.data.Events) > 0 && len(s.data.Events[0].To) > 0
 	} else {
-		v.directed = s.data.Layers[layer].Directed
-		v.replace = s.data.Layers[layer].Replace
+		v.directed = s.data.Layers[r.layer].Directed
+		v.replace = s.data.Layers[r.layer].Replace
 	}
+	v.directed = v.directed && !r.joint
 	s.views = append(s.views, v)
 	return v
 }
@@ -86,18 +117,48 @@ func (s *state) start() {
 		if v.whole {
 			v.exact = newSubsets()
 		}
+		if v.overlaps {
+			v.past = newOverlaps(n)
+		}
 		v.sent = make([]float64, n)
+		v.received = v.sent
+		if v.directed {
+			v.received = make([]float64, n)
+		}
 		if len(s.data.Events) > 0 {
 			v.epoch = s.data.Events[0].Time
 		}
 		if v.layer >= 0 && v.window == 0 {
-			for _, c := range s.data.Layers[v.layer].Start {
-				v.set(c.From, c.To, c.Value)
-			}
+			v.begin(s.data.Layers[v.layer].Start, n)
 		}
 	}
 	for i := range s.attr {
 		s.attr[i] = slices.Clone(s.data.Covariates[i].Start)
+	}
+}
+
+// begin takes in the ties at the start, each as an event of two. Without direction a
+// tie may stand in the table once or both ways.
+func (v *view) begin(cells []Cell, n int) {
+	seen := make(map[[2]int32]bool, len(cells))
+	for _, c := range cells {
+		key := [2]int32{c.From, c.To}
+		if !v.directed {
+			key = [2]int32{min(c.From, c.To), max(c.From, c.To)}
+		}
+		e := Event{From: key[:1], To: key[1:], Value: c.Value}
+		if !v.takes(&e) {
+			continue
+		}
+		v.set(c.From, c.To, c.Value)
+		if seen[key] || c.Value == 0 {
+			continue
+		}
+		seen[key] = true
+		if !v.directed {
+			e.From, e.To = key[:], nil
+		}
+		v.count(&e, n, c.Value)
 	}
 }
 
@@ -119,12 +180,15 @@ const tiny = 1e-9
 // apply takes an event in, or with sign -1 out of a window, and calls touched for
 // each ordered pair whose value changed.
 func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
-	weight := sign * e.Value
+	weight := sign
+	if !v.bare {
+		weight *= e.Value
+	}
 	if v.halfLife > 0 {
 		weight *= math.Exp2((e.Time - v.epoch) / v.halfLife)
 	}
-	for _, a := range e.From {
-		v.sent[a] += weight
+	if v.joint && len(e.To) > 0 {
+		e = together(e)
 	}
 	if v.pairs {
 		change := func(i, j int32) {
@@ -162,7 +226,18 @@ func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
 			}
 		}
 	}
-	if v.sub == nil && v.exact == nil {
+	v.count(e, n, weight)
+}
+
+// count counts an event for its actors and their subsets.
+func (v *view) count(e *Event, n int, weight float64) {
+	for _, a := range e.From {
+		v.sent[a] += weight
+	}
+	for _, a := range e.To {
+		v.received[a] += weight
+	}
+	if v.sub == nil && v.exact == nil && v.past == nil {
 		return
 	}
 	set := append(v.scratch[:0], e.From...)
@@ -178,6 +253,21 @@ func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
 	if v.exact != nil {
 		v.exact.addWhole(set, weight)
 	}
+	if v.past != nil {
+		v.past.add(set, weight)
+	}
+}
+
+// together is an event whose senders and receivers act together.
+func together(e *Event) *Event {
+	joint := *e
+	joint.From, joint.To = slices.Clone(e.From), nil
+	for _, a := range e.To {
+		if !slices.Contains(joint.From, a) {
+			joint.From = append(joint.From, a)
+		}
+	}
+	return &joint
 }
 
 // factor is what the weights of a view must be multiplied with now.
@@ -363,6 +453,9 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 }
 
 func (s *state) enter(v *view, e *Event, n int, w walker) {
+	if !v.takes(e) {
+		return
+	}
 	v.apply(e, n, 1, w.touch(v))
 	if v.window > 0 {
 		v.applied = append(v.applied, e)
