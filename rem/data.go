@@ -17,6 +17,7 @@ type Data struct {
 	Layers     []Layer
 	Events     []Event  // what the model explains, in the order of time
 	Own        string   // the name under which terms see Events as a layer; "": "events"
+	Ends       *float64 // when observation ended; nil: with the last change of anything that the model reads
 	Dated      bool     // times are days of the calendar, counted from 1970
 	Kinds      []string // labels of Event.Kind; empty when events are of one kind
 }
@@ -94,6 +95,9 @@ func (d *Data) check() error {
 		fail("presence is given for %d of %d actors", len(d.Present), n)
 	}
 	d.checkEvents(d.own(), d.Events, fail)
+	if k := len(d.Events) - 1; k >= 0 && d.Ends != nil && !(d.Events[k].Time <= *d.Ends) {
+		fail("event %s at %v is after the end of observation, %v", d.name(k), d.Events[k].Time, *d.Ends)
+	}
 	names := map[string]bool{d.own(): true}
 	for i := range d.Layers {
 		l := &d.Layers[i]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -106,6 +107,15 @@ func (f *Fit) Term(name string) (Estimate, bool) {
 // Fit maximises the log-likelihood of the design.
 func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	opt.subject = d.subject()
+	opt.Fixed = maps.Clone(opt.Fixed)
+	for k, t := range d.Model.Terms {
+		if t.Fixed != nil {
+			if opt.Fixed == nil {
+				opt.Fixed = map[string]float64{}
+			}
+			opt.Fixed[d.Terms[k]] = *t.Fixed
+		}
+	}
 	if some, events := d.some(); some != nil {
 		opt.subject.sketch, opt.subject.sketchEvents = &assembled{some}, events
 	}

@@ -93,18 +93,6 @@ type Steadiness struct {
 	P     real `json:"p"`
 }
 
-// parties labels a set of actors.
-func (d *Design) parties(from, to []int32) Parties {
-	label := func(set []int32) []string {
-		var names []string
-		for _, a := range set {
-			names = append(names, d.data.Actors[a])
-		}
-		return names
-	}
-	return Parties{label(from), label(to)}
-}
-
 // Goodness compares every event with its alternatives at the coefficients of a
 // fit. ks are the places for which recall is told.
 func (d *Design) Goodness(ctx context.Context, fit *Fit, ks []int) (*Goodness, error) {
@@ -229,7 +217,7 @@ func (d *Design) surprise(m *Moment, shares, score []float64) Surprise {
 	above, level := places(m, shares)
 	p := shares[m.Observed]
 	s := Surprise{
-		Event: d.data.name(m.Event), Time: m.Time, Actors: d.parties(from, to), Probability: real(p), Bits: real(-math.Log2(p)),
+		Event: d.data.name(m.Event), Time: m.Time, Actors: d.Parties(from, to), Probability: real(p), Bits: real(-math.Log2(p)),
 		Rank: above + (level+1)/2, Deviance: real(math.Sqrt(-2 * math.Log(p))),
 	}
 	var best []int
@@ -251,7 +239,7 @@ func (d *Design) surprise(m *Moment, shares, score []float64) Surprise {
 	})
 	for _, k := range best {
 		from, to := m.Actors(k)
-		s.Expected = append(s.Expected, Expected{d.parties(from, to), real(shares[k])})
+		s.Expected = append(s.Expected, Expected{d.Parties(from, to), real(shares[k])})
 	}
 	for _, v := range score {
 		s.Score = append(s.Score, real(v))

@@ -212,3 +212,30 @@ func (d *Design) eachStrata(ctx context.Context, visit func(*Moment) error) erro
 		return risk.each(dt, events, open)
 	}})
 }
+
+// Parties labels a set of actors.
+func (d *Design) Parties(from, to []int32) Parties {
+	label := func(set []int32) []string {
+		var names []string
+		for _, a := range set {
+			names = append(names, d.data.Actors[a])
+		}
+		return names
+	}
+	return Parties{label(from), label(to)}
+}
+
+// Dated reports whether times are days of the calendar, counted from 1970.
+func (d *Design) Dated() bool { return d.data.Dated }
+
+// End is when observation ended, or the time of the last event where that is not
+// known.
+func (d *Design) End() float64 {
+	if d.data.Ends != nil {
+		return *d.data.Ends
+	}
+	return d.data.Events[len(d.data.Events)-1].Time
+}
+
+// EventName is the id of an event, or its number.
+func (d *Design) EventName(event int) string { return d.data.name(event) }

@@ -43,7 +43,8 @@ type spec struct {
 	Intervals string                   `yaml:"intervals"`
 	Enters    string                   `yaml:"presence_from"`
 	Splits    bool                     `yaml:"presence_splits"`
-	Origin    *float64                 `yaml:"origin"`
+	Origin    instant                  `yaml:"origin"`
+	Ends      instant                  `yaml:"ends"`
 	Actors    actorSpec                `yaml:"actors"`
 	Events    eventSpec                `yaml:"events"`
 	Presence  string                   `yaml:"presence"`
@@ -244,8 +245,19 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		set()
 	}
 	m.PresenceSplits = l.Splits
-	if l.Origin != nil {
-		m.Origin = l.Origin
+	for _, k := range []struct {
+		key  string
+		text instant
+		into **float64
+	}{{"origin", l.Origin, &m.Origin}, {"ends", l.Ends, &l.data.Ends}} {
+		if k.text == "" {
+			continue
+		}
+		t, err := l.instant(string(k.text))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", k.key, err)
+		}
+		*k.into = &t
 	}
 	for i := range l.Terms {
 		m.Terms = append(m.Terms, l.Terms[i].term())
@@ -391,9 +403,16 @@ func (t *csvFile) number(row, column int) (float64, error) {
 	return v, nil
 }
 
-// time reads a time: a number, or a day of the calendar, which counts from 1970.
-func (l *loader) time(t *csvFile, row, column int) (float64, error) {
-	text := t.rows[row][column]
+// instant is a time as written in a specification.
+type instant string
+
+func (t *instant) UnmarshalYAML(text []byte) error {
+	*t = instant(strings.Trim(strings.TrimSpace(string(text)), `"'`))
+	return nil
+}
+
+// instant reads a time: a number, or a day of the calendar, which counts from 1970.
+func (l *loader) instant(text string) (float64, error) {
 	v, err := strconv.ParseFloat(text, 64)
 	if err == nil {
 		l.numbered = true
@@ -401,10 +420,18 @@ func (l *loader) time(t *csvFile, row, column int) (float64, error) {
 	}
 	day, err := entente.ParseDay(text)
 	if err != nil {
-		return 0, fmt.Errorf("%s:%d: %q is no time; give a number or a day such as 2025-10-07", t.path, row+2, text)
+		return 0, fmt.Errorf("%q is no time; give a number or a day such as 2025-10-07", text)
 	}
 	l.data.Dated = true
 	return float64(day), nil
+}
+
+func (l *loader) time(t *csvFile, row, column int) (float64, error) {
+	v, err := l.instant(t.rows[row][column])
+	if err != nil {
+		return 0, fmt.Errorf("%s:%d: %w", t.path, row+2, err)
+	}
+	return v, nil
 }
 
 func (l *loader) actor(t *csvFile, row int, name string) (int32, error) {
@@ -655,6 +682,8 @@ func (l *loader) fromCase() error {
 		return errors.New("events come from the case or from a file, not from both")
 	}
 	l.data.Dated = true
+	ends := float64(l.asOf)
+	l.data.Ends = &ends
 	codes := l.Actors.Only
 	if codes == nil {
 		for _, m := range l.c.Group.Members {

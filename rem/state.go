@@ -340,6 +340,13 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 				t = min(t, v.applied[v.expired].Time+v.window)
 			}
 		}
+		if d.Ends != nil && w.propose == nil && t > *d.Ends {
+			s.now = *d.Ends
+			if m.Interval && !m.SplitAtEvents && s.now > closed {
+				return w.moment(s.now-closed, nil)
+			}
+			return nil
+		}
 		splits := m.PresenceSplits && atPresence < len(d.Presence) && d.Presence[atPresence].Time <= t
 		if splits {
 			t = d.Presence[atPresence].Time

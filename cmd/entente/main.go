@@ -110,7 +110,8 @@ func (a *app) command() *cobra.Command {
 	root.AddCommand(
 		a.briefCommand(), a.verdictCommand(),
 		a.actsCommand(), a.actCommand(), a.actorsCommand(), a.tieCommand(), a.obligationsCommand(), a.sourcesCommand(),
-		a.ladderCommand(), a.measureCommand(), a.changeCommand(), a.fitCommand(),
+		a.ladderCommand(), a.measureCommand(), a.changeCommand(),
+		a.statsCommand(), a.fitCommand(), a.gofCommand(), a.simulateCommand(),
 		a.importCommand(), a.newCommand(), a.exportCommand(), a.verifyCommand(), a.logCommand(), a.citeCommand(), a.versionCommand(), a.manCommand(),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = false

@@ -45,7 +45,8 @@ func small() map[string]string {
 	threats := Threats{Head: head("threats"), Actors: []string{"Azerbaijan", "Türkiye", "Uzbekistan"}, Threats: []Threat{{Name: "Cross-border fire", Group: "Risk 1", Answers: []Answer{NotExposed, Unanswered, Bilaterally}, Titles: []string{"", "none", "two acts"}}, {Name: "Cyber operations on state and telecom networks", Answers: []Answer{Multilaterally}}}}
 	bars := Bars{Head: head("bars"), Bars: []Bar{{Group: "Russia", Name: "joint exercises", Badge: "tolerate", Tone: Mild, Done: 3, Proposed: 1}, {Group: "Russia", Name: "a mutual-defence pact of all", Badge: "oppose", Tone: Bad, Proposed: 2}, {Group: "China", Name: "border work", Badge: "welcome", Tone: Good, Done: 7}}}
 	chances := Chances{Head: head("chances"), Prospects: []Prospect{{"r3 joint exercise", []Chance{{1, .16, 0, .42, "very unlikely", false}, {5, .28, .09, .5, "unlikely", false}}}, {"r4 binding framework", []Chance{{1, 0, 0, .28, "remote", true}}}}}
-	return map[string]string{"ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "chances": chances.SVG()}
+	coefficients := Coefficients{Head: head("coefficients"), Unit: "change of the logarithm of the rate", Level: "95%", Coefficients: []Coefficient{{"past joint acts of triples, of which there are many", .43, .27, .6, ""}, {"partners", -.01, -.09, .07, ""}, {"size", 1, 0, 0, "fixed"}}}
+	return map[string]string{"coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "chances": chances.SVG()}
 }
 
 func TestGolden(t *testing.T) {
@@ -77,7 +78,7 @@ func TestSameTwice(t *testing.T) {
 }
 
 func TestNothingToDraw(t *testing.T) {
-	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "chances": Chances{}.SVG()}
+	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "chances": Chances{}.SVG(), "coefficients": Coefficients{}.SVG()}
 	for name, svg := range empty {
 		if svg != "" {
 			t.Errorf("%s draws something out of nothing", name)
