@@ -131,3 +131,43 @@ func TestDEU(t *testing.T) {
 		}
 	}
 }
+
+func TestExpectedReference(t *testing.T) {
+	var want struct {
+		Actors []struct{ Actor, Capability, Position, Salience string }
+		Rounds []struct {
+			Position     []float64
+			Median, Mean float64
+			R            []float64 `json:"R"`
+		}
+	}
+	if err := json.NewDecoder(shared.Open(t, "reference/bargaining/bdm-scholz-eu-emission.json")).Decode(&want); err != nil {
+		t.Fatal(err)
+	}
+	issue := &Issue{Dimensions: []string{"years"}}
+	num := func(s string) float64 {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, a := range want.Actors {
+		issue.Actors = append(issue.Actors, Actor{a.Actor, num(a.Capability), []float64{num(a.Position)}, []float64{100 * num(a.Salience)}})
+	}
+	got, err := Expected(t.Context(), issue, len(want.Rounds)-1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, w := range want.Rounds {
+		g := got[r]
+		if math.Abs(g.Median-w.Median) > 1e-9 || math.Abs(g.Mean-w.Mean) > 1e-9 {
+			t.Errorf("round %d: median %v, mean %v, want %v, %v", r, g.Median, g.Mean, w.Median, w.Mean)
+		}
+		for i, x := range w.Position {
+			if math.Abs(g.Position[i][0]-x) > 1e-9 {
+				t.Errorf("round %d: %s at %v, want %v", r, want.Actors[i].Actor, g.Position[i][0], x)
+			}
+		}
+	}
+}
