@@ -24,7 +24,7 @@ func TestSpatialReference(t *testing.T) {
 			if err := json.NewDecoder(shared.Open(t, "reference/bargaining/"+name+".json")).Decode(&want); err != nil {
 				t.Fatal(err)
 			}
-			run, err := Spatial(t.Context(), &Issue{Dimensions: want.Dimensions, Actors: want.Actors})
+			run, err := Spatial(t.Context(), &Issue{Dimensions: want.Dimensions, Actors: want.Actors}, Stop{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,9 +113,7 @@ func TestDEU(t *testing.T) {
 			for i, a := range issue.Actors {
 				e.set(i, a.Capability, a.Position, a.Salience)
 			}
-			if err := e.play(t.Context(), nil); err != nil {
-				t.Fatal(err)
-			}
+			e.play(nil)
 			mean, top, pm := e.outcome(0)
 			for k, v := range map[string]float64{"mean": mean, "top": top, "pmean": pm} {
 				want := num(pred[row]["smp_"+kind+"_"+k])

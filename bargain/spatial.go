@@ -9,16 +9,36 @@ import (
 
 // Constants of the spatial model's published settings.
 const (
-	maxSteps      = 100  // a run stops after this many steps at the latest
-	minSteps      = 2    // and not before this many
-	stillRatio    = 0.02 // it stops when a step moves less than this part of the first
-	stillFloor    = 1e-4 // added to the first step's movement in that ratio
 	leastGain     = 1e-5 // a challenge must promise more than this
 	coalitionBase = 1e-8 // strength of an empty coalition between options
 	challengeBase = 1e-10
-	offerBase     = 1e-6 // added to the mover's own weight in an offer
-	tie           = 1e-12
+	offerBase     = 1e-6  // added to the mover's own weight in an offer
+	tie           = 1e-12 // gains and probabilities nearer than this are equal: the first counts
 )
+
+// Stop says when a run ends; the zero value is the published setting.
+type Stop struct {
+	MinSteps int     // not before this many steps; 2
+	MaxSteps int     // at the latest after this many; 100
+	Ratio    float64 // when a step moves less than this part of the first; 0.02
+	Floor    float64 // added to the first step's movement in that ratio; 1e-4
+}
+
+func (s Stop) orPublished() Stop {
+	if s.MinSteps == 0 {
+		s.MinSteps = 2
+	}
+	if s.MaxSteps == 0 {
+		s.MaxSteps = 100
+	}
+	if s.Ratio == 0 {
+		s.Ratio = 0.02
+	}
+	if s.Floor == 0 {
+		s.Floor = 1e-4
+	}
+	return s
+}
 
 // Run is a bargain played step by step.
 type Run struct {
@@ -65,21 +85,22 @@ type Choice struct {
 // Spatial plays the spatial model of politics in its variant with Condorcet
 // probabilities (KAPSARC's SMP at default settings, after Bueno de Mesquita 1994;
 // docs/bargaining.md has every rule). Positions and saliences are on 0..100.
-func Spatial(ctx context.Context, issue *Issue) (*Run, error) {
+func Spatial(ctx context.Context, issue *Issue, stop Stop) (*Run, error) {
 	if err := issue.Check(); err != nil {
 		return nil, err
 	}
 	e := newEngine(len(issue.Actors), len(issue.Dimensions))
+	e.stop = stop.orPublished()
 	for i, a := range issue.Actors {
 		e.set(i, a.Capability, a.Position, a.Salience)
 	}
 	run := &Run{}
-	err := e.play(ctx, func(moved float64) {
+	e.play(func(moved float64) bool {
 		run.Rounds = append(run.Rounds, e.round(issue, moved >= 0))
+		return ctx.Err() == nil
 	})
-	run.Steps = e.steps
-	run.Settled = e.settled
-	return run, err
+	run.Steps, run.Settled = e.steps, e.settled
+	return run, ctx.Err()
 }
 
 // engine is the state of one run; it is used again for the next one. Matrices are
@@ -107,6 +128,7 @@ type engine struct {
 	chosen  []option
 	wins    []float64
 
+	stop    Stop
 	steps   int
 	settled string
 	trace   bool
@@ -126,7 +148,7 @@ type option struct {
 
 func newEngine(n, d int) *engine {
 	f := func(k int) []float64 { return make([]float64, k) }
-	e := &engine{n: n, d: d, c: f(n), s: f(n * d), sum: f(n), w: f(n), norm: f(n), x: f(n * d),
+	e := &engine{stop: Stop{}.orPublished(), n: n, d: d, c: f(n), s: f(n * d), sum: f(n), w: f(n), norm: f(n), x: f(n * d),
 		dist: f(n * n), base: f(n * n), total: f(n), mine: f(n * n), risk: f(n), p: f(n), next: f(n * d),
 		wins: f(n + 1), close: make([]bool, n), chosen: make([]option, n), offers: make([]offer, 0, n)}
 	xs := f(2 * n * d)
@@ -152,14 +174,12 @@ func (e *engine) set(i int, capability float64, position, salience []float64) {
 }
 
 // play steps until the positions rest. Seen, if given, is called before each step
-// is carried out with its movement, and at the end with -1.
-func (e *engine) play(ctx context.Context, seen func(moved float64)) error {
+// is carried out with its movement, and at the end with -1; when it says false the
+// run is broken off.
+func (e *engine) play(seen func(moved float64) bool) {
 	e.steps, e.settled, e.trace = 0, "", seen != nil
 	first := 0.0
 	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		e.distances()
 		if !e.attitudes() {
 			e.settled = "no position is more likely to win than another: nobody moves"
@@ -167,27 +187,26 @@ func (e *engine) play(ctx context.Context, seen func(moved float64)) error {
 		}
 		e.challenge()
 		moved := e.choose()
-		if seen != nil {
-			seen(moved)
+		if seen != nil && !seen(moved) {
+			return
 		}
 		copy(e.x, e.next)
 		e.steps++
 		if e.steps == 1 {
 			first = moved
 		}
-		if e.steps >= minSteps && moved/(first+stillFloor) < stillRatio {
-			e.settled = "the last step moved less than a fiftieth of the first"
+		if e.steps >= e.stop.MinSteps && moved/(first+e.stop.Floor) < e.stop.Ratio {
+			e.settled = fmt.Sprintf("the last step moved less than %v of the first", e.stop.Ratio)
 			break
 		}
-		if e.steps >= maxSteps {
-			e.settled = fmt.Sprintf("stopped after %d steps, not at rest", maxSteps)
+		if e.steps >= e.stop.MaxSteps {
+			e.settled = fmt.Sprintf("stopped after %d steps, not at rest", e.steps)
 			break
 		}
 	}
 	if seen != nil {
 		seen(-1)
 	}
-	return nil
 }
 
 // distances fills dist, each actor with its own weights.
@@ -504,6 +523,26 @@ func (e *engine) round(issue *Issue, step bool) Round {
 		}
 	}
 	return r
+}
+
+// means of the present positions on one dimension, 0..100: by capability and
+// salience, and by salience alone.
+func (e *engine) means(dim int) (weighted, salience float64) {
+	var all, sum float64
+	for i := range e.n {
+		x := e.x[i*e.d+dim]
+		weighted += e.w[i] * x
+		salience += e.sum[i] * x
+		all += e.w[i]
+		sum += e.sum[i]
+	}
+	return 100 * weighted / all, 100 * salience / sum
+}
+
+// final is the mean of the present positions by capability and salience.
+func (e *engine) final(dim int) float64 {
+	weighted, _ := e.means(dim)
+	return weighted
 }
 
 // outcome of the present positions on one dimension, 0..100: their mean by
