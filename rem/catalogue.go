@@ -44,7 +44,7 @@ type definition struct {
 }
 
 // catalogue lists every term.
-var catalogue = slices.Concat(tieTerms, degreeTerms, closureTerms, covariateTerms, sequenceTerms, setTerms)
+var catalogue = slices.Concat(tieTerms, degreeTerms, closureTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
 
 // find returns the definition of a term by any of its names.
 func find(name string, sets bool) (*definition, error) {
@@ -106,6 +106,15 @@ func (b *binder) view(t *Term, k int) (*view, error) {
 
 // layer returns the k-th layer of the term.
 func (b *binder) layer(t *Term, k int) (*view, error) {
+	r, err := b.reading(t, k)
+	if err != nil {
+		return nil, err
+	}
+	return b.s.view(r), nil
+}
+
+// reading is how the term reads its k-th layer.
+func (b *binder) reading(t *Term, k int) (reading, error) {
 	name := ""
 	if k < len(t.On) {
 		name = t.On[k]
@@ -116,7 +125,7 @@ func (b *binder) layer(t *Term, k int) (*view, error) {
 		for _, l := range b.s.data.Layers {
 			names = append(names, l.Name)
 		}
-		return nil, fmt.Errorf("there is no layer %q; the layers are %s", name, strings.Join(names, ", "))
+		return reading{}, fmt.Errorf("there is no layer %q; the layers are %s", name, strings.Join(names, ", "))
 	}
 	r := reading{layer: layer, window: t.Window, halfLife: t.HalfLife}
 	if len(t.Sizes) > 0 {
@@ -125,10 +134,10 @@ func (b *binder) layer(t *Term, k int) (*view, error) {
 			r.most = t.Sizes[1]
 		}
 		if len(t.Sizes) > 2 || r.least < 0 || r.most < 0 || r.most > 0 && r.most < r.least {
-			return nil, fmt.Errorf("sizes are the least and the most actors of a past event that counts, not %v", t.Sizes)
+			return reading{}, fmt.Errorf("sizes are the least and the most actors of a past event that counts, not %v", t.Sizes)
 		}
 	}
-	return b.s.view(r), nil
+	return r, nil
 }
 
 func (b *binder) attr(t *Term, k int) (int, error) {

@@ -31,6 +31,7 @@ type view struct {
 	received []float64  // events of each actor as a receiver; sent when the layer has no direction
 	pairs    bool       // out and in are wanted
 	order    int        // subsets up to this order are wanted
+	crossed  [2]int     // subsets of up to so many senders and so many receivers are wanted
 	whole    bool       // exact sets are wanted
 	overlaps bool       // how many actors a set shares with past events is wanted
 	sub      *subsets
@@ -111,7 +112,7 @@ func (s *state) start() {
 				v.in = newAdjacency(n)
 			}
 		}
-		if v.order > 0 {
+		if v.order > 0 || v.crossed != [2]int{} {
 			v.sub = newSubsets()
 		}
 		if v.whole {
@@ -248,7 +249,11 @@ func (v *view) count(e *Event, n int, weight float64) {
 	slices.Sort(set)
 	v.scratch = set
 	if v.sub != nil {
-		v.sub.add(set, v.order, weight)
+		if v.order > 0 {
+			v.sub.add(set, v.order, weight)
+		} else {
+			v.sub.addCrossed(set, len(e.From), v.crossed, weight)
+		}
 	}
 	if v.exact != nil {
 		v.exact.addWhole(set, weight)

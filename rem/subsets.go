@@ -1,5 +1,7 @@
 package rem
 
+import "slices"
+
 // subsets counts, for every set of at most a given number of actors, the events
 // that held all of them. A set is the path of its actors, ascending, so that the
 // count of a set is reached from that of its beginning, and a beginning that no
@@ -94,6 +96,26 @@ func (s *subsets) addFrom(beginning uint32, actors []int32, order int, weight fl
 	}
 }
 
+// addCrossed counts an event, senders first, for all its sets of up to most[0]
+// senders and most[1] receivers.
+func (s *subsets) addCrossed(actors []int32, senders int, most [2]int, weight float64) {
+	s.addSenders(0, actors[:senders], actors[senders:], most[0], most[1], weight)
+}
+
+func (s *subsets) addSenders(beginning uint32, from, to []int32, p, q int, weight float64) {
+	if q > 0 {
+		s.addFrom(beginning, to, q, weight)
+	}
+	if p == 0 {
+		return
+	}
+	for i, a := range from {
+		set := s.findOrAdd(beginning, a)
+		s.count[set] += weight
+		s.addSenders(set, from[i+1:], to, p-1, q, weight)
+	}
+}
+
 // addWhole counts an event for the set of all its actors alone.
 func (s *subsets) addWhole(actors []int32, weight float64) {
 	set := uint32(0)
@@ -129,6 +151,59 @@ func (s *subsets) sumsFrom(beginning uint32, actors []int32, into []float64) {
 		if len(into) > 1 {
 			s.sumsFrom(set, actors[i+1:], into[1:])
 		}
+	}
+}
+
+// visit calls found with the count of each set of k of the actors that some event
+// held.
+func (s *subsets) visit(beginning uint32, actors []int32, k int, found func(count float64)) {
+	for i, a := range actors {
+		if len(actors)-i < k {
+			return
+		}
+		set, ok := s.find(beginning, a)
+		switch {
+		case !ok:
+		case k == 1:
+			found(s.count[set])
+		default:
+			s.visit(set, actors[i+1:], k-1, found)
+		}
+	}
+}
+
+// crossing visits sets of senders and receivers.
+type crossing struct {
+	*subsets
+	n      int32
+	apart  bool // no actor is both
+	picked []int32
+	found  func(count float64)
+}
+
+// visit calls found with the count of each set of p senders out of from and q
+// receivers out of to that some event held.
+func (c *crossing) visit(set uint32, from []int32, p int, to []int32, q int) {
+	switch {
+	case p > 0:
+		for i, a := range from {
+			if next, ok := c.find(set, a); ok {
+				c.picked = append(c.picked, a)
+				c.visit(next, from[i+1:], p-1, to, q)
+				c.picked = c.picked[:len(c.picked)-1]
+			}
+		}
+	case q > 0:
+		for i, r := range to {
+			if c.apart && slices.Contains(c.picked, r) {
+				continue
+			}
+			if next, ok := c.find(set, c.n+r); ok {
+				c.visit(next, nil, 0, to[i+1:], q-1)
+			}
+		}
+	default:
+		c.found(c.count[set])
 	}
 }
 

@@ -1,158 +1,316 @@
 package rem
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"slices"
 )
 
 // Terms of sets of actors (Lerner, Lomi, Mowbray, Rollings & Tranmer 2021;
-// Lerner & Lomi 2023).
+// Lerner & Lomi 2023). Those that read subsets or pairs serve sets with and without
+// direction; term_directed.go has what only sets with direction know.
 var setTerms = []definition{
 	{
-		name: "size", sets: true, says: "how many actors act together", formula: "n = |S|",
-		bind: func(*binder, *Term) (statistic, error) {
-			return statistic{value: func(u *unit) float64 { return float64(len(u.from) + len(u.to)) }}, nil
+		name: "size", sets: true, says: "how many actors act together; of: the senders or the receivers", formula: "n = |S|",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			members, err := b.members(t)
+			if err != nil {
+				return statistic{}, err
+			}
+			return statistic{value: func(u *unit) float64 { return float64(len(members(u))) }}, nil
 		},
 	},
 	{
 		name: "subrep", also: []string{"subset_repetition"}, sets: true, layers: 1,
-		says:    "how often subsets of this many actors (order) have acted together, alone or among others; the mean over subsets, or with aggregate: sum their sum",
-		formula: "sum_e w_e C(|S n P_e|, k) / C(n, k)", source: "Lerner & Lomi 2023",
+		says:    "how often subsets of this many actors (order) have acted together, alone or among others; the mean over subsets, or what aggregate says of their counts; exactly: only past events that share no more than that many actors with the set, so that order k is read given what larger common subsets explain. With direction: subsets of so many senders and so many receivers",
+		formula: "sum_e w_e C(|S n P_e|, k) / C(n, k); exactly: sum_e w_e 1[|S n P_e| = k] / C(n, k)", source: "Lerner & Lomi 2023",
 		bind: bindSubrep,
 	},
 	{
-		name: "exactrep", also: []string{"exact_repetition", "repetition"}, sets: true, layers: 1,
-		says: "how often exactly this set has acted", formula: "sum of w_e over P_e = S", source: "Lerner & Lomi 2023",
+		name: "shared", also: []string{"shared_events"}, sets: true, layers: 1,
+		says:    "past events that share at least this many actors (order, or senders and receivers) with the set, each counted once",
+		formula: "sum_e w_e 1[|S n P_e| >= k]", source: "Lerner, Tranmer, Mowbray & Hancean 2019",
 		bind: func(b *binder, t *Term) (statistic, error) {
-			v, err := b.layer(t, 0)
+			if t.Aggregate != "" || t.Exactly {
+				return statistic{}, errors.New("it counts events, not subsets; it takes neither aggregate nor exactly")
+			}
+			s, err := b.subsets(t, true)
 			if err != nil {
 				return statistic{}, err
 			}
-			v.whole = true
-			return statistic{value: func(u *unit) float64 { return v.exact.whole(u.tokens) * b.s.factor(v) }}, nil
-		},
-	},
-	{
-		name: "closure", also: []string{"trans"}, sets: true, layers: 1,
-		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, unique; the mean over pairs, or with aggregate: sum the sum over ordered pairs",
-		formula: "sum_{a != b in S} sum_c min(d_ac, d_bc) / n(n-1)", source: "Lerner et al. 2021",
-		bind: bindSetClosure,
-	},
-	{
-		name: "attribute", also: []string{"covariate"}, sets: true, attrs: 1,
-		says:    "a covariate over the set: aggregate is average, sum, min, max, sd, absdiff (mean difference of pairs) or sum_absdiff",
-		formula: "e.g. sum a_i / n", source: "Lerner & Lomi 2023",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			c, err := b.attr(t, 0)
-			if err != nil {
-				return statistic{}, err
-			}
-			return b.over(t, func(a int32) float64 { return b.s.attr[c][a] })
-		},
-	},
-	{
-		name: "activity", also: []string{"degree"}, sets: true, layers: 1,
-		says: "the number of past events of the actors, over the set as attribute", formula: "e.g. sum deg_i / n", source: "Lerner et al. 2021",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			v, err := b.layer(t, 0)
-			if err != nil {
-				return statistic{}, err
-			}
-			return b.over(t, func(a int32) float64 { return v.sent[a] * b.s.factor(v) })
-		},
-	},
-	{
-		name: "pairactivity", sets: true, layers: 1,
-		says: "the number of past joint events of the pairs of the set, over the pairs as attribute", formula: "e.g. sum d_ab / C(n, 2)", source: "Lerner et al. 2021",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			v, err := b.view(t, 0)
-			if err != nil {
-				return statistic{}, err
-			}
-			fold, err := aggregate(t.Aggregate)
-			if err != nil {
-				return statistic{}, err
-			}
-			var buffer []float64
 			return statistic{value: func(u *unit) float64 {
-				buffer = buffer[:0]
-				for k, a := range u.from {
-					for _, c := range u.from[k+1:] {
-						buffer = append(buffer, v.out.rows[a].at(c)*b.s.factor(v))
-					}
-				}
-				return fold(buffer)
+				return s.events(u, func(p, q int) bool { return p >= s.p && q >= s.q }) * b.s.factor(s.view)
 			}}, nil
 		},
 	},
+	{
+		name: "exactrep", also: []string{"exact_repetition", "repetition"}, sets: true, layers: 1,
+		says:    "how often exactly this set has acted; with direction: the same senders towards the same receivers, direction in: the receivers towards the senders, sym: the same actors in whatever roles",
+		formula: "sum of w_e over P_e = S", source: "Lerner & Lomi 2023",
+		bind: bindExact,
+	},
+	{
+		name: "success", also: []string{"prior_success"}, sets: true, layers: 1,
+		says:    "the mean value (outcome) of past events over the subsets of this many actors that they share with the set; 0 without any. What members have gained unequally is activity with aggregate sd",
+		formula: "sum_e w_e y_e C(|S n P_e|, k) / sum_e w_e C(|S n P_e|, k)", source: "Lerner & Hancean 2023",
+		bind: bindSuccess,
+	},
+	{
+		name: "closure", sets: true, layers: 2,
+		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; the mean over pairs, or with aggregate: sum the sum over ordered pairs, min, max. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
+		formula: "sum_{a != b in S} sum_c min(d_ac, d'_bc) / n(n-1)", source: "Lerner et al. 2021",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			either := *t
+			if t.Direction != "" && (t.Direction != "sym" || !b.directed()) {
+				return statistic{}, errors.New("it has no direction; trans, cycle, commonSender and commonReceiver of directed sets have one")
+			}
+			either.Direction = ""
+			return b.third(&either, true, false, false)
+		},
+	},
+	{
+		name: "attribute", also: []string{"covariate"}, sets: true, attrs: 1,
+		says:    "a covariate over the set: aggregate is average, sum, min, max, range, sd, absdiff (mean difference of pairs), sum_absdiff, differ (share of pairs that differ) or same (share of pairs that are alike); of: the senders or the receivers; otherwise the last four compare senders with receivers",
+		formula: "e.g. sum a_i / n", source: "Lerner & Lomi 2023",
+		bind: bindAttribute,
+	},
+	{
+		name: "same", also: []string{"homogeneity"}, sets: true, attrs: 1, says: "the share of pairs of the set that have the same property", formula: "sum_{a < b in S} 1[x_a = x_b] / C(n, 2)",
+		bind: func(b *binder, t *Term) (statistic, error) { return b.comparing(t, "same") },
+	},
+	{
+		name: "diff", also: []string{"heterophily", "absdiff"}, sets: true, attrs: 1, says: "by how much the pairs of the set differ on average", formula: "sum_{a < b in S} |x_a - x_b| / C(n, 2)", source: "Lerner & Lomi 2023",
+		bind: func(b *binder, t *Term) (statistic, error) { return b.comparing(t, "absdiff") },
+	},
+	{
+		name: "activity", also: []string{"degree"}, sets: true, layers: 1,
+		says: "the number of past events of the actors, over the set as attribute; with direction: those that the senders sent", formula: "e.g. sum deg_i / n", source: "Lerner et al. 2021",
+		bind: func(b *binder, t *Term) (statistic, error) { return b.events(t, "sender") },
+	},
+	{
+		name: "pairactivity", sets: true, layers: 1,
+		says: "the number of past joint events of the pairs of the set, over the pairs as attribute; with direction: events of a sender towards a receiver", formula: "e.g. sum d_ab / C(n, 2)", source: "Lerner et al. 2021",
+		bind: bindPairActivity,
+	},
+	{
+		name: "bilateral", sets: true, layers: 1,
+		says:    "past events of exactly two actors that are a pair of the set, over the pairs as attribute: do bilateral acts lead to larger ones?",
+		formula: "sum_e w_e 1[|P_e| = 2] C(|S n P_e|, 2) / C(n, 2)",
+		bind:    func(b *binder, t *Term) (statistic, error) { return b.ofSizes(t, 2, 2) },
+	},
+	{
+		name: "multilateral", sets: true, layers: 1,
+		says:    "past events of three or more actors that hold a pair of the set, over the pairs as attribute",
+		formula: "sum_e w_e 1[|P_e| > 2] C(|S n P_e|, 2) / C(n, 2)",
+		bind:    func(b *binder, t *Term) (statistic, error) { return b.ofSizes(t, 3) },
+	},
+}
+
+// directed reports whether sets have senders and receivers.
+func (b *binder) directed() bool {
+	return b.m.Directed || len(b.s.data.Events) > 0 && len(b.s.data.Events[0].To) > 0
+}
+
+// way is whose past roles a term of sets compares with those of now.
+type way uint8
+
+const (
+	forth  way = iota // senders were senders
+	back              // senders were receivers
+	either            // in whatever roles
+)
+
+// layerOf returns the k-th layer of a term of sets, with the roles that it compares.
+func (b *binder) layerOf(t *Term, k int) (*view, way, error) {
+	r, err := b.reading(t, k)
+	if err != nil {
+		return nil, 0, err
+	}
+	at := slices.Index([]string{"out", "in", "sym"}, t.Direction)
+	if at < 0 && t.Direction != "" {
+		return nil, 0, fmt.Errorf("direction is out, in or sym, not %q", t.Direction)
+	}
+	directed := r.layer < 0 && b.directed() || r.layer >= 0 && b.s.data.Layers[r.layer].Directed
+	w := way(max(at, 0))
+	switch {
+	case !b.directed() && at >= 0:
+		return nil, 0, errors.New("direction is for models whose sets have one (directed: true)")
+	case !directed && at >= 0 && w != either:
+		return nil, 0, fmt.Errorf("the layer has no direction, so it cannot be read as %q", t.Direction)
+	case !directed || !b.directed():
+		w = either
+	}
+	r.joint = w == either
+	return b.s.view(r), w, nil
+}
+
+// counts is a layer whose events are counted; a layer that replaces values has
+// values of pairs, not events.
+func (b *binder) counts(t *Term, k int) (*view, way, error) {
+	v, w, err := b.layerOf(t, k)
+	if err == nil && v.replace {
+		err = fmt.Errorf("the values of layer %s are replaced, not added up; pairactivity and closure read such layers", b.s.data.Layers[v.layer].Name)
+	}
+	return v, w, err
+}
+
+// members returns the actors of a set that the term is about.
+func (b *binder) members(t *Term) (func(u *unit) []int32, error) {
+	if !b.directed() {
+		if t.Of != "" {
+			return nil, fmt.Errorf("of %s: the sets have no direction", t.Of)
+		}
+		return func(u *unit) []int32 { return u.from }, nil
+	}
+	switch t.Of {
+	case "":
+		var all []int32
+		return func(u *unit) []int32 {
+			all = append(append(all[:0], u.from...), u.to...)
+			slices.Sort(all)
+			all = slices.Compact(all)
+			return all
+		}, nil
+	case "sender":
+		return func(u *unit) []int32 { return u.from }, nil
+	case "receiver":
+		return func(u *unit) []int32 { return u.to }, nil
+	}
+	return nil, fmt.Errorf("of is sender or receiver, not %q", t.Of)
 }
 
 func bindSubrep(b *binder, t *Term) (statistic, error) {
-	v, err := b.layer(t, 0)
+	s, err := b.subsets(t, t.Exactly)
 	if err != nil {
 		return statistic{}, err
 	}
-	if t.Order < 1 {
-		return statistic{}, fmt.Errorf("order is the number of actors of the subsets, from 1")
+	fold, err := aggregate(t.Aggregate)
+	if err != nil {
+		return statistic{}, err
 	}
-	v.order = max(v.order, t.Order)
-	k, sum := t.Order, t.Aggregate == "sum"
-	if !sum && t.Aggregate != "" && t.Aggregate != "average" {
-		return statistic{}, fmt.Errorf("aggregate is average or sum, not %q", t.Aggregate)
-	}
-	into := make([]float64, k)
-	return statistic{value: func(u *unit) float64 {
-		clear(into)
-		v.sub.sums(u.tokens, into)
-		x := into[k-1] * b.s.factor(v)
-		if sum || x == 0 {
-			return x
+	sum := t.Aggregate == "sum"
+	if sum || t.Aggregate == "" || t.Aggregate == "average" {
+		total := s.sum
+		if t.Exactly {
+			total = func(u *unit) float64 {
+				return s.events(u, func(p, q int) bool { return p == s.p && q == s.q })
+			}
 		}
-		return x / choose(len(u.tokens), k)
+		return statistic{value: func(u *unit) float64 {
+			x := total(u)
+			if x == 0 {
+				return 0
+			}
+			x *= b.s.factor(s.view)
+			if sum {
+				return x
+			}
+			return x / s.all(u)
+		}}, nil
+	}
+	if t.Exactly {
+		return statistic{}, fmt.Errorf("with exactly, aggregate is average or sum, not %q", t.Aggregate)
+	}
+	var counts []float64
+	return statistic{value: func(u *unit) float64 {
+		counts = counts[:0]
+		f, all := b.s.factor(s.view), int(s.all(u))
+		s.each(u, func(count float64) { counts = append(counts, count*f) })
+		for len(counts) < all {
+			counts = append(counts, 0)
+		}
+		return fold(counts)
 	}}, nil
 }
 
-func bindSetClosure(b *binder, t *Term) (statistic, error) {
-	v, err := b.view(t, 0)
+func bindSuccess(b *binder, t *Term) (statistic, error) {
+	if t.Aggregate != "" || t.Exactly {
+		return statistic{}, errors.New("it takes neither aggregate nor exactly")
+	}
+	gain, err := b.subsets(t, false)
 	if err != nil {
 		return statistic{}, err
 	}
-	how := byMin
-	if t.Combine != "" {
-		at := slices.Index(pairings, t.Combine)
-		if at < 0 {
-			return statistic{}, fmt.Errorf("combine is one of unique, min, product, sum, not %q", t.Combine)
-		}
-		how = pairing(at)
-	}
-	sum := t.Aggregate == "sum"
-	if !sum && t.Aggregate != "" && t.Aggregate != "average" {
-		return statistic{}, fmt.Errorf("aggregate is average or sum, not %q", t.Aggregate)
+	r := gain.view.reading
+	r.bare = true
+	bare := b.s.view(r)
+	events, err := b.subsetsOn(t, bare, gain.way, false)
+	if err != nil {
+		return statistic{}, err
 	}
 	return statistic{value: func(u *unit) float64 {
-		total := 0.0
-		for k, a := range u.from {
-			for _, c := range u.from[k+1:] {
-				total += common(&v.out.rows[a], &v.in.rows[c], how, a, c)
-			}
-		}
-		f := b.s.factor(v)
-		switch how {
-		case byCount:
-			f = 1
-		case byProduct:
-			f *= f
-		}
-		n := float64(len(u.from))
-		if sum {
-			return 2 * total * f
-		}
-		if n < 2 {
+		n := events.sum(u)
+		if n*b.s.factor(bare) < tiny {
 			return 0
 		}
-		return 2 * total * f / (n * (n - 1))
+		return gain.sum(u) / n
 	}}, nil
+}
+
+func bindExact(b *binder, t *Term) (statistic, error) {
+	v, w, err := b.counts(t, 0)
+	if err != nil {
+		return statistic{}, err
+	}
+	v.whole = true
+	all, err := b.members(&Term{})
+	if err != nil {
+		return statistic{}, err
+	}
+	n := int32(len(b.s.data.Actors))
+	var turned []int32
+	return statistic{value: func(u *unit) float64 {
+		tokens := u.tokens
+		switch w {
+		case either:
+			tokens = all(u)
+		case back:
+			turned = append(turned[:0], u.to...)
+			for _, a := range u.from {
+				turned = append(turned, n+a)
+			}
+			tokens = turned
+		}
+		return v.exact.whole(tokens) * b.s.factor(v)
+	}}, nil
+}
+
+// events is the activity of the actors of a side, or their popularity.
+func (b *binder) events(t *Term, side string) (statistic, error) {
+	v, w, err := b.counts(t, 0)
+	if err != nil {
+		return statistic{}, err
+	}
+	if w == back {
+		return statistic{}, errors.New("activity counts the events that an actor sent, popularity those that it received; neither takes direction: in")
+	}
+	of := *t
+	if b.directed() && t.Of == "" && w != either {
+		of.Of = side
+	}
+	if side == "receiver" {
+		return b.over(&of, func(a int32) float64 { return v.received[a] * b.s.factor(v) })
+	}
+	return b.over(&of, func(a int32) float64 { return v.sent[a] * b.s.factor(v) })
+}
+
+func bindAttribute(b *binder, t *Term) (statistic, error) {
+	c, err := b.attr(t, 0)
+	if err != nil {
+		return statistic{}, err
+	}
+	st, err := b.over(t, func(a int32) float64 { return b.s.attr[c][a] })
+	st.attrs = []int{c}
+	return st, err
+}
+
+func (b *binder) comparing(t *Term, how string) (statistic, error) {
+	if t.Aggregate != "" {
+		return statistic{}, errors.New("it says how pairs compare and takes no aggregate; attribute does")
+	}
+	as := *t
+	as.Aggregate = how
+	return bindAttribute(b, &as)
 }
 
 // over reads a number of each actor of the set and aggregates.
@@ -161,73 +319,172 @@ func (b *binder) over(t *Term, of func(a int32) float64) (statistic, error) {
 	if err != nil {
 		return statistic{}, err
 	}
-	var members func(u *unit) []int32
-	switch t.Of {
-	case "":
-		members = func(u *unit) []int32 { return u.from }
-	case "sender":
-		members = func(u *unit) []int32 { return u.from }
-	case "receiver":
-		members = func(u *unit) []int32 { return u.to }
-	default:
-		return statistic{}, fmt.Errorf("of is sender or receiver, not %q", t.Of)
+	members, err := b.members(t)
+	if err != nil {
+		return statistic{}, err
 	}
-	var buffer []float64
+	if compare, ok := comparisons[t.Aggregate]; ok && b.directed() && t.Of == "" {
+		return statistic{value: func(u *unit) float64 {
+			sum := 0.0
+			for _, i := range u.from {
+				for _, j := range u.to {
+					sum += compare.of(of(i), of(j))
+				}
+			}
+			if compare.mean && sum != 0 {
+				sum /= float64(len(u.from) * len(u.to))
+			}
+			return sum
+		}}, nil
+	}
+	var numbers []float64
 	return statistic{value: func(u *unit) float64 {
-		buffer = buffer[:0]
+		numbers = numbers[:0]
 		for _, a := range members(u) {
-			buffer = append(buffer, of(a))
+			numbers = append(numbers, of(a))
 		}
-		return fold(buffer)
+		return fold(numbers)
 	}}, nil
 }
 
-// aggregate returns the function that folds the numbers of a set into one; an
-// empty list gives 0.
-func aggregate(name string) (func([]float64) float64, error) {
-	total := func(x []float64) (sum float64) {
-		for _, v := range x {
+// pairs returns a function that calls visit for the pairs of a set: of a sender and
+// a receiver where sets have direction and the term is not about one side, otherwise
+// of two members; those in both orders unless the order makes no difference.
+func (b *binder) pairs(t *Term, once bool) (func(u *unit, visit func(a, c int32)), error) {
+	members, err := b.members(t)
+	if err != nil {
+		return nil, err
+	}
+	if b.directed() && t.Of == "" {
+		return func(u *unit, visit func(a, c int32)) {
+			for _, i := range u.from {
+				for _, j := range u.to {
+					if i != j {
+						visit(i, j)
+					}
+				}
+			}
+		}, nil
+	}
+	return func(u *unit, visit func(a, c int32)) {
+		set := members(u)
+		for k, a := range set {
+			for _, c := range set[k+1:] {
+				visit(a, c)
+				if !once {
+					visit(c, a)
+				}
+			}
+		}
+	}, nil
+}
+
+func bindPairActivity(b *binder, t *Term) (statistic, error) {
+	v, w, err := b.layerOf(t, 0)
+	if err != nil {
+		return statistic{}, err
+	}
+	v.pairs = true
+	fold, err := aggregate(t.Aggregate)
+	if err != nil {
+		return statistic{}, err
+	}
+	pairs, err := b.pairs(t, w == either)
+	if err != nil {
+		return statistic{}, err
+	}
+	var values []float64
+	return statistic{value: func(u *unit) float64 {
+		values = values[:0]
+		f := b.s.factor(v)
+		pairs(u, func(a, c int32) {
+			if w == back {
+				a, c = c, a
+			}
+			values = append(values, v.out.rows[a].at(c)*f)
+		})
+		return fold(values)
+	}}, nil
+}
+
+func (b *binder) ofSizes(t *Term, sizes ...int) (statistic, error) {
+	if t.Sizes != nil {
+		return statistic{}, fmt.Errorf("it says itself how large the past events are; pairactivity takes sizes")
+	}
+	sized := *t
+	sized.Sizes = sizes
+	return bindPairActivity(b, &sized)
+}
+
+// third is the closure of the pairs of a set by third actors, the leg of the first
+// of a pair on the first layer, that of the second on the second; legs are rows out
+// of an actor or into it, or ties in either direction.
+func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, error) {
+	layers := make([]*view, 2)
+	for k := range layers {
+		r, err := b.reading(t, min(k, max(0, len(t.On)-1)))
+		if err != nil {
+			return statistic{}, err
+		}
+		r.joint = sym
+		layers[k] = b.s.view(r)
+		layers[k].pairs = true
+	}
+	x, y := layers[0], layers[1]
+	how := byMin
+	if t.Combine != "" {
+		at := slices.Index(pairings, t.Combine)
+		if at < 0 {
+			return statistic{}, fmt.Errorf("combine is one of unique, min, product, sum, not %q", t.Combine)
+		}
+		how = pairing(at)
+	}
+	if known := []string{"", "average", "sum", "min", "max"}; !slices.Contains(known, t.Aggregate) {
+		return statistic{}, fmt.Errorf("aggregate is average, sum, min or max, not %q", t.Aggregate)
+	}
+	between := b.directed() && t.Of == ""
+	once := x == y && inOfFirst == inOfSecond || x == y && !x.directed
+	pairs, err := b.pairs(t, once)
+	if err != nil {
+		return statistic{}, err
+	}
+	twice := 1.0
+	if once && !between {
+		twice = 2
+	}
+	return statistic{value: func(u *unit) float64 {
+		sum, n := 0.0, 0.0
+		least, most := 0.0, 0.0
+		pairs(u, func(a, c int32) {
+			v := common(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how, a, c)
+			if n == 0 {
+				least, most = v, v
+			}
+			least, most = min(least, v), max(most, v)
 			sum += v
+			n++
+		})
+		if n == 0 {
+			return 0
 		}
-		return sum
-	}
-	differences := func(x []float64) (sum float64) {
-		for i, v := range x {
-			for _, w := range x[i+1:] {
-				sum += math.Abs(v - w)
-			}
+		f := 1.0
+		switch how {
+		case byMin, bySum:
+			f = b.s.factor(x)
+		case byProduct:
+			f = b.s.factor(x) * b.s.factor(y)
 		}
-		return sum
-	}
-	nonEmpty := func(least int, f func([]float64) float64) func([]float64) float64 {
-		return func(x []float64) float64 {
-			if len(x) < least {
-				return 0
-			}
-			return f(x)
+		switch t.Aggregate {
+		case "sum":
+			return twice * sum * f
+		case "min":
+			return least * f
+		case "max":
+			return most * f
 		}
-	}
-	switch name {
-	case "", "average":
-		return nonEmpty(1, func(x []float64) float64 { return total(x) / float64(len(x)) }), nil
-	case "sum":
-		return total, nil
-	case "min":
-		return nonEmpty(1, slices.Min[[]float64]), nil
-	case "max":
-		return nonEmpty(1, slices.Max[[]float64]), nil
-	case "sd":
-		return nonEmpty(2, func(x []float64) float64 {
-			mean, squares := total(x)/float64(len(x)), 0.0
-			for _, v := range x {
-				squares += (v - mean) * (v - mean)
-			}
-			return math.Sqrt(squares / float64(len(x)-1))
-		}), nil
-	case "absdiff":
-		return nonEmpty(2, func(x []float64) float64 { return differences(x) / choose(len(x), 2) }), nil
-	case "sum_absdiff":
-		return differences, nil
-	}
-	return nil, fmt.Errorf("aggregate is one of average, sum, min, max, sd, absdiff, sum_absdiff, not %q", name)
+		if between {
+			n = float64(len(u.from) * len(u.to))
+		}
+		return sum * f / n
+	}}, nil
 }
