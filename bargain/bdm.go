@@ -202,3 +202,11 @@ func (m *expected) round(turn int) ExpectedRound {
 	}
 	return r
 }
+
+// ExpectedOf plays the older model on a case at its modes, in its own units.
+func ExpectedOf(ctx context.Context, c *Case, rounds int) ([]ExpectedRound, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	return Expected(ctx, c.own(), rounds)
+}

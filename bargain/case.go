@@ -10,6 +10,7 @@ import (
 // have ends of their own.
 type Case struct {
 	Name       string
+	Model      string // SMP, or BDM for the older model
 	Dimensions []Dimension
 	Parties    []Party
 	Stop       Stop
@@ -99,8 +100,19 @@ func (c *Case) Issue() *Issue {
 	return issue
 }
 
-// ToOwn writes positions on 0..100 in the units of the case, in place.
-func (c *Case) ToOwn(rounds []Round) {
+// own is the case with every range at its mode, in its own units.
+func (c *Case) own() *Issue {
+	issue := c.Issue()
+	for i, p := range c.Parties {
+		for k := range c.Dimensions {
+			issue.Actors[i].Position[k] = p.Position[k].Mode
+		}
+	}
+	return issue
+}
+
+// toOwn writes positions on 0..100 in the units of the case, in place.
+func (c *Case) toOwn(rounds []Round) {
 	scale := func(x []float64) {
 		for k := range x {
 			x[k] = c.Dimensions[k].own(x[k])

@@ -78,7 +78,7 @@ func Solve(ctx context.Context, c *Case, drawing Drawing) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.ToOwn(run.Rounds)
+	c.toOwn(run.Rounds)
 	a := &Answer{Case: c.Name, Model: "SMP", Steps: run.Steps, Settled: run.Settled, Rounds: run.Rounds, Warnings: append([]string{}, c.Warnings...)}
 	inputs := c.inputs()
 	points := newDraw(c)

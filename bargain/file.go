@@ -1,0 +1,597 @@
+package bargain
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// fileSpec is a bargain as written; JSON is read as the YAML that it is.
+type fileSpec struct {
+	Case       string         `yaml:"case"`
+	Note       string         `yaml:"note"`
+	Model      string         `yaml:"model"`
+	Parameters map[string]any `yaml:"parameters"`
+	Dimensions []any          `yaml:"dimensions"`
+	Actors     []actorSpec    `yaml:"actors"`
+	Quorum     any            `yaml:"quorum"`
+	OptOut     any            `yaml:"opt_out"`
+	AtLeast    []any          `yaml:"at_least"`
+	BaseRate   map[string]any `yaml:"base_rate"`
+	Reference  any            `yaml:"reference"`
+
+	// An issue of a table of decided issues may keep its columns.
+	DisagreementPoint any    `yaml:"disagreement_point"`
+	CouncilVote       string `yaml:"council_vote"`
+	Proposal          any    `yaml:"proposal"`
+	Issue             any    `yaml:"issue"`
+	ProposalCode      any    `yaml:"proposal_code"`
+	Instrument        any    `yaml:"instrument"`
+	Council           any    `yaml:"council"`
+	Procedure         any    `yaml:"procedure"`
+	Outcome           any    `yaml:"outcome"`
+
+	// Results of an earlier run may stand below the inputs; they are not read.
+	Steps      any `yaml:"steps"`
+	Rounds     any `yaml:"rounds"`
+	Difference any `yaml:"max_abs_difference_to_KTAB_positions_unit_scale"`
+	Q          any `yaml:"Q"`
+	TUnused    any `yaml:"T_unused"`
+}
+
+type actorSpec struct {
+	Name       any    `yaml:"name"`
+	Capability any    `yaml:"capability"`
+	Position   any    `yaml:"position"`
+	Salience   any    `yaml:"salience"`
+	Signs      *bool  `yaml:"signs"`
+	Votes      any    `yaml:"votes"`
+	Ceiling    any    `yaml:"ceiling"`
+	Source     string `yaml:"source"`
+	Note       string `yaml:"note"`
+
+	// The layout of the older model: capitalised, salience on 0..1.
+	OldName       any `yaml:"Actor"`
+	OldCapability any `yaml:"Capability"`
+	OldPosition   any `yaml:"Position"`
+	OldSalience   any `yaml:"Salience"`
+}
+
+// Bounds of a file.
+const (
+	maxFile       = 8 << 20 // bytes
+	maxActors     = 300
+	maxDimensions = 20
+)
+
+// published are the settings that the model has; a file may say so.
+var published = map[string]string{"victory": "linear", "voting": "proportional", "pce": "conditional", "transition": "deterministic", "risk_range": "mid",
+	"risk_adjust": "one_third", "third_party": "semi_commit", "interpolation": "S2P2", "bargain": "initiator_only"}
+
+// Read reads a bargain from YAML or JSON. Every problem is reported, with file,
+// line and column. docs/bargaining.md has the keys.
+func Read(name string, r io.Reader) (*Case, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxFile {
+		return nil, fmt.Errorf("%s: more than %d bytes; is this a bargain?", name, maxFile)
+	}
+	var spec fileSpec
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&spec); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it is empty; a bargain names dimensions and actors")
+		}
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f := &reader{name: name, spec: &spec}
+	if f.file, err = parser.ParseBytes(text, 0); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	c := f.read()
+	if len(f.problems) > 0 {
+		return nil, errors.Join(f.problems...)
+	}
+	if err := c.Check(); err != nil { // what no single place is to blame for
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+type reader struct {
+	name     string
+	spec     *fileSpec
+	file     *ast.File
+	problems []error
+}
+
+// bad notes a problem at a place such as $.actors[2].salience.
+func (f *reader) bad(path, format string, args ...any) {
+	f.problems = append(f.problems, fmt.Errorf("%s: %s", f.where(path), fmt.Sprintf(format, args...)))
+}
+
+func (f *reader) where(path string) string {
+	for path != "" {
+		if p, err := yaml.PathString(path); err == nil {
+			if node, err := p.FilterFile(f.file); err == nil && node != nil && node.GetToken() != nil {
+				at := node.GetToken().Position
+				return fmt.Sprintf("%s:%d:%d", f.name, at.Line, at.Column)
+			}
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)] // what holds it
+	}
+	return f.name
+}
+
+func (f *reader) read() *Case {
+	c := &Case{Name: f.spec.Case, Model: "SMP"}
+	old := strings.HasPrefix(strings.ToUpper(f.spec.Model), "BDM")
+	if m := strings.ToUpper(f.spec.Model); m != "" && m != "SMP" && !old {
+		f.bad("$.model", "model %q is neither SMP nor BDM", f.spec.Model)
+	}
+	if old {
+		c.Model = "BDM"
+	}
+	f.parameters(c)
+	if len(f.spec.Actors) > maxActors {
+		f.bad("$.actors", "%d actors; at most %d are read", len(f.spec.Actors), maxActors)
+		return c
+	}
+	if old && len(f.spec.Actors) > 0 && f.spec.Actors[0].OldName != nil {
+		f.older(c)
+	} else {
+		f.dimensions(c)
+		f.actors(c)
+	}
+	f.decision(c)
+	return c
+}
+
+// number reads one finite number.
+func (f *reader) number(path string, v any, what string) (float64, bool) {
+	x := math.NaN()
+	switch v := v.(type) {
+	case float64:
+		x = v
+	case uint64:
+		x = float64(v)
+	case int64:
+		x = float64(v)
+	case int:
+		x = float64(v)
+	case nil:
+		f.bad(path, "%s is missing", what)
+		return 0, false
+	}
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		f.bad(path, "%s %v is no number", what, v)
+		return 0, false
+	}
+	return x, true
+}
+
+// span reads a number, or low, mode and high.
+func (f *reader) span(path string, v any, what string) (Range, bool) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		x, ok := f.number(path, v, what)
+		return Point(x), ok
+	}
+	for key := range m {
+		if key != "low" && key != "mode" && key != "high" {
+			f.bad(path+"."+key, "%s: key %q is none of low, mode, high", what, key)
+			return Range{}, false
+		}
+	}
+	low, ok1 := f.number(path+".low", m["low"], what+", low,")
+	mode, ok2 := f.number(path+".mode", m["mode"], what+", mode,")
+	high, ok3 := f.number(path+".high", m["high"], what+", high,")
+	if !ok1 || !ok2 || !ok3 {
+		return Range{}, false
+	}
+	if low > mode || mode > high {
+		f.bad(path, "%s %v, %v, %v: low, mode and high are not in order", what, low, mode, high)
+		return Range{}, false
+	}
+	return Range{low, mode, high}, true
+}
+
+// spans reads one entry for each dimension; a single one may stand without a list.
+func (f *reader) spans(path string, v any, what string, dimensions int) []Range {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	if len(list) != dimensions {
+		f.bad(path, "%s has %d entries; there are %d dimensions (a range is {low: , mode: , high: })", what, len(list), dimensions)
+		return nil
+	}
+	var out []Range
+	for k, v := range list {
+		at := path
+		if ok {
+			at = fmt.Sprintf("%s[%d]", path, k)
+		}
+		if r, ok := f.span(at, v, what); ok {
+			out = append(out, r)
+		}
+	}
+	if len(out) != dimensions {
+		return nil
+	}
+	return out
+}
+
+func (f *reader) parameters(c *Case) {
+	for _, key := range sorted(f.spec.Parameters) {
+		v, path := f.spec.Parameters[key], "$.parameters."+key
+		whole := func(into *int, least int) {
+			if x, ok := f.number(path, v, key); ok {
+				if x != math.Trunc(x) || x < float64(least) || x > 10000 {
+					f.bad(path, "%s %v is no whole number from %d to 10000", key, v, least)
+				}
+				*into = int(x)
+			}
+		}
+		positive := func(into *float64) {
+			if x, ok := f.number(path, v, key); ok {
+				if x <= 0 {
+					f.bad(path, "%s %v is not above 0", key, v)
+				}
+				*into = x
+			}
+		}
+		switch key {
+		case "min_iter":
+			whole(&c.Stop.MinSteps, 1)
+		case "max_iter":
+			whole(&c.Stop.MaxSteps, 1)
+		case "min_delta_ratio":
+			positive(&c.Stop.Ratio)
+		case "min_sig_delta":
+			positive(&c.Stop.Floor)
+		default:
+			switch want, known := published[key]; {
+			case !known:
+				f.bad(path, "parameter %q is not known; there are %s, min_iter, max_iter, min_delta_ratio, min_sig_delta", key, strings.Join(sorted(published), ", "))
+			case v != want:
+				f.bad(path, "parameter %s: %v is not built in; the model has %s", key, v, want)
+			}
+		}
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (f *reader) dimensions(c *Case) {
+	if len(f.spec.Dimensions) == 0 {
+		f.bad("$.dimensions", "there are no dimensions; name at least one, such as dimensions: [depth]")
+	}
+	if len(f.spec.Dimensions) > maxDimensions {
+		f.bad("$.dimensions", "%d dimensions; at most %d are read", len(f.spec.Dimensions), maxDimensions)
+		return
+	}
+	for k, v := range f.spec.Dimensions {
+		path := fmt.Sprintf("$.dimensions[%d]", k)
+		d := Dimension{Low: 0, High: 100, Reference: math.NaN()}
+		switch v := v.(type) {
+		case string:
+			d.Name = v
+		case map[string]any:
+			for _, key := range sorted(v) {
+				if !slices.Contains([]string{"name", "low", "high", "reference", "base_rate", "note", "source"}, key) {
+					f.bad(path+"."+key, "key %q is not known; a dimension has name, low, high, reference, base_rate", key)
+				}
+			}
+			d.Name, _ = v["name"].(string)
+			_, low := v["low"]
+			_, high := v["high"]
+			if low || high {
+				if !low || !high {
+					f.bad(path, "dimension %s: the scale has only one end; give low and high", d.Name)
+				} else {
+					d.Low, low = f.number(path+".low", v["low"], "low")
+					d.High, high = f.number(path+".high", v["high"], "high")
+					if low && high && d.Low == d.High {
+						f.bad(path, "dimension %s: the scale runs from %v to %v; its ends must differ", d.Name, d.Low, d.High)
+					}
+				}
+			}
+			if r, ok := v["reference"]; ok && r != nil {
+				d.Reference = f.within(path+".reference", r, "reference", &d)
+			}
+			if m, ok := v["base_rate"].(map[string]any); ok {
+				d.Base = f.base(path+".base_rate", m, &d)
+			}
+		default:
+			f.bad(path, "a dimension is a name, or a map with name, low and high")
+		}
+		if d.Name == "" {
+			f.bad(path, "the dimension has no name")
+		}
+		for _, other := range c.Dimensions {
+			if other.Name == d.Name && d.Name != "" {
+				f.bad(path, "dimension %s stands there twice", d.Name)
+			}
+		}
+		c.Dimensions = append(c.Dimensions, d)
+	}
+	for key, v := range map[string]any{"reference": f.spec.Reference, "disagreement_point": f.spec.DisagreementPoint} {
+		if v == nil {
+			continue
+		}
+		if len(c.Dimensions) != 1 {
+			f.bad("$."+key, "%s belongs to one dimension; write it there", key)
+			continue
+		}
+		c.Dimensions[0].Reference = f.within("$."+key, v, key, &c.Dimensions[0])
+	}
+	if f.spec.BaseRate != nil {
+		if len(c.Dimensions) != 1 {
+			f.bad("$.base_rate", "base_rate belongs to one dimension; write it there")
+		} else {
+			c.Dimensions[0].Base = f.base("$.base_rate", f.spec.BaseRate, &c.Dimensions[0])
+		}
+	}
+}
+
+// within reads a point on a scale.
+func (f *reader) within(path string, v any, what string, d *Dimension) float64 {
+	x, ok := f.number(path, v, what)
+	if !ok {
+		return math.NaN()
+	}
+	if u := d.unit(x); !(u >= 0 && u <= 100) {
+		f.bad(path, "%s %v lies outside the scale of %s, %v to %v", what, x, d.Name, d.Low, d.High)
+	}
+	return x
+}
+
+func (f *reader) base(path string, m map[string]any, d *Dimension) *Rate {
+	for _, key := range sorted(m) {
+		if !slices.Contains([]string{"value", "low", "high", "source", "note"}, key) {
+			f.bad(path+"."+key, "key %q is none of value, low, high, source", key)
+		}
+	}
+	r := &Rate{}
+	r.Value = f.within(path+".value", m["value"], "value", d)
+	r.Low = f.within(path+".low", m["low"], "low", d)
+	r.High = f.within(path+".high", m["high"], "high", d)
+	if r.Low > r.Value || r.Value > r.High {
+		f.bad(path, "base rate %v, %v, %v: low, value and high are not in order", r.Low, r.Value, r.High)
+	}
+	return r
+}
+
+// title reads a name that YAML may have taken for a number or a truth value.
+func title(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return strings.TrimSpace(v)
+	}
+	return fmt.Sprint(v)
+}
+
+func (f *reader) actors(c *Case) {
+	if len(f.spec.Actors) < 2 {
+		f.bad("$.actors", "%d actors; a bargain needs at least two", len(f.spec.Actors))
+	}
+	seen := map[string]bool{}
+	strength, largest, largestAt, judged := 0.0, 0.0, "", true
+	for i, a := range f.spec.Actors {
+		path := fmt.Sprintf("$.actors[%d]", i)
+		if a.OldName != nil || a.OldCapability != nil || a.OldPosition != nil || a.OldSalience != nil {
+			f.bad(path, "keys are written small: name, capability, position, salience; capitals belong to model: BDM")
+			continue
+		}
+		p := Party{Name: title(a.Name), Signs: a.Signs != nil && *a.Signs}
+		f.named(path+".name", p.Name, seen)
+		if p.Capability, judged = f.span(path+".capability", a.Capability, "capability"); judged && p.Capability.Low < 0 {
+			f.bad(path+".capability", "capability %v of %s is negative", p.Capability.Low, p.Name)
+		}
+		strength += max(0, p.Capability.Mode)
+		p.Position = f.spans(path+".position", a.Position, "position", len(c.Dimensions))
+		for k, r := range p.Position {
+			f.onScale(at(path+".position", a.Position, k), r, "position", p.Name, &c.Dimensions[k])
+		}
+		p.Salience = f.spans(path+".salience", a.Salience, "salience", len(c.Dimensions))
+		sum, mode := 0.0, 0.0
+		for k, r := range p.Salience {
+			if r.Low < 0 || r.High > 100 {
+				f.bad(at(path+".salience", a.Salience, k), "salience %s of %s lies outside 0..100", shown(r), p.Name)
+			}
+			sum += r.High
+			mode += r.Mode
+		}
+		if sum > largest {
+			largest, largestAt = sum, path+".salience"
+		}
+		switch {
+		case p.Salience == nil:
+		case sum > 100+slack && len(p.Salience) > 1:
+			f.bad(path+".salience", "the saliences of %s sum to %v; together they are at most 100, the whole of its attention", p.Name, sum)
+		case mode == 0:
+			f.bad(path+".salience", "%s has no salience on any dimension and so takes no part; leave it out", p.Name)
+		}
+		if a.Ceiling != nil {
+			p.Limit = f.spans(path+".ceiling", a.Ceiling, "ceiling", len(c.Dimensions))
+			for k, r := range p.Limit {
+				f.onScale(at(path+".ceiling", a.Ceiling, k), r, "ceiling", p.Name, &c.Dimensions[k])
+			}
+		}
+		if a.Votes != nil {
+			if v, ok := f.number(path+".votes", a.Votes, "votes"); ok && v <= 0 {
+				f.bad(path+".votes", "votes %v of %s are not above 0", v, p.Name)
+			} else {
+				p.Votes = v
+			}
+		}
+		c.Parties = append(c.Parties, p)
+	}
+	if len(f.spec.Actors) > 0 && strength == 0 {
+		f.bad("$.actors", "no actor has any capability; give it on any scale, the same number for all if they are equal")
+	}
+	if largest > 0 && largest <= 2 {
+		f.bad(largestAt, "salience %v is the largest of all: saliences are on 0..100, so write 80 for 0.8", largest)
+	}
+}
+
+// at is the place of the k-th entry, if entries stand in a list.
+func at(path string, v any, k int) string {
+	if _, ok := v.([]any); ok {
+		return fmt.Sprintf("%s[%d]", path, k)
+	}
+	return path
+}
+
+func shown(r Range) string {
+	if r.Low == r.High {
+		return fmt.Sprint(r.Mode)
+	}
+	return fmt.Sprintf("%v to %v", r.Low, r.High)
+}
+
+func (f *reader) named(path, name string, seen map[string]bool) {
+	switch {
+	case name == "":
+		f.bad(path, "the actor has no name")
+	case seen[name]:
+		f.bad(path, "actor %s stands there twice", name)
+	}
+	seen[name] = true
+}
+
+func (f *reader) onScale(path string, r Range, what, name string, d *Dimension) {
+	for _, x := range []float64{r.Low, r.High} {
+		if u := d.unit(x); !(u >= 0 && u <= 100) {
+			f.bad(path, "%s %v of %s lies outside the scale of %s, %v to %v", what, x, name, d.Name, d.Low, d.High)
+			return
+		}
+	}
+}
+
+// older reads actors in the layout of the older model: one dimension, whose ends
+// are the outermost positions, numbers that may be quoted, salience on 0..1.
+func (f *reader) older(c *Case) {
+	number := func(path string, v any, what string) float64 {
+		if s, ok := v.(string); ok {
+			if x, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil {
+				v = x
+			}
+		}
+		x, _ := f.number(path, v, what)
+		return x
+	}
+	d := Dimension{Name: "position", Low: math.Inf(1), High: math.Inf(-1), Reference: math.NaN()}
+	if len(f.spec.Dimensions) > 0 {
+		if name, ok := f.spec.Dimensions[0].(string); ok && len(f.spec.Dimensions) == 1 {
+			d.Name = name
+		} else {
+			f.bad("$.dimensions", "the layout of the older model has one dimension")
+		}
+	}
+	seen, strength := map[string]bool{}, 0.0
+	for i, a := range f.spec.Actors {
+		path := fmt.Sprintf("$.actors[%d]", i)
+		name := title(a.OldName)
+		f.named(path+".Actor", name, seen)
+		x, w, s := number(path+".Position", a.OldPosition, "position"), number(path+".Capability", a.OldCapability, "capability"), number(path+".Salience", a.OldSalience, "salience")
+		if w < 0 {
+			f.bad(path+".Capability", "capability %v of %s is negative", w, name)
+		}
+		if s <= 0 || s > 1 {
+			f.bad(path+".Salience", "salience %v of %s lies outside 0..1 in this layout; without any an actor takes no part", s, name)
+		}
+		d.Low, d.High = min(d.Low, x), max(d.High, x)
+		strength += w
+		c.Parties = append(c.Parties, Party{Name: name, Capability: Point(w), Position: []Range{Point(x)}, Salience: []Range{Point(100 * s)}})
+	}
+	if d.Low == d.High {
+		f.bad("$.actors", "all actors stand at %v: there is nothing to bargain about", d.Low)
+	}
+	if strength == 0 {
+		f.bad("$.actors", "no actor has any capability")
+	}
+	if len(c.Parties) < 2 {
+		f.bad("$.actors", "%d actors; a bargain needs at least two", len(c.Parties))
+	}
+	c.Dimensions = []Dimension{d}
+}
+
+// decision reads how a decision is taken and what is asked of the draws.
+func (f *reader) decision(c *Case) {
+	if v := f.spec.Quorum; v != nil {
+		if x, ok := f.number("$.quorum", v, "quorum"); ok {
+			if x <= 0 || x > 1 {
+				f.bad("$.quorum", "quorum %v lies outside 0..1", x)
+			}
+			c.Quorum = x
+		}
+	}
+	if v := f.spec.OptOut; v != nil {
+		signers := 0
+		for _, p := range c.Parties {
+			if p.Signs {
+				signers++
+			}
+		}
+		if signers == 0 {
+			signers = len(c.Parties)
+		}
+		if x, ok := f.number("$.opt_out", v, "opt_out"); ok {
+			switch {
+			case f.spec.Quorum != nil:
+				f.bad("$.opt_out", "opt_out and quorum both say who can be done without; give one")
+			case x != math.Trunc(x) || x < 0 || x >= float64(signers):
+				f.bad("$.opt_out", "opt_out %v is no whole number below the %d who sign", x, signers)
+			default:
+				c.Quorum = 1 - x/float64(signers)
+			}
+		}
+	}
+	switch strings.ToLower(f.spec.CouncilVote) {
+	case "":
+	case "unan", "unanimity", "qmv":
+		if c.Quorum == 0 && strings.EqualFold(f.spec.CouncilVote, "qmv") {
+			c.Quorum = qualified
+		}
+		for i := range c.Parties {
+			p := &c.Parties[i]
+			if v := councilVotes[strings.ToLower(p.Name)]; v > 0 && p.Votes == 0 {
+				p.Votes, p.Signs = v, true
+			}
+		}
+	default:
+		f.bad("$.council_vote", "council_vote %q is neither QMV nor Unan", f.spec.CouncilVote)
+	}
+	for k, v := range f.spec.AtLeast {
+		path := fmt.Sprintf("$.at_least[%d]", k)
+		x, ok := f.number(path, v, "at_least")
+		if !ok {
+			continue
+		}
+		if len(c.Dimensions) == 1 {
+			f.within(path, v, "at_least", &c.Dimensions[0])
+		}
+		c.AtLeast = append(c.AtLeast, x)
+	}
+}
