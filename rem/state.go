@@ -151,6 +151,9 @@ func (v *view) begin(cells []Cell, n int) {
 		if !v.takes(&e) {
 			continue
 		}
+		if v.bare && c.Value != 0 {
+			c.Value = 1
+		}
 		v.set(c.From, c.To, c.Value)
 		if seen[key] || c.Value == 0 {
 			continue

@@ -70,7 +70,7 @@ var setTerms = []definition{
 	},
 	{
 		name: "attribute", also: []string{"covariate"}, sets: true, attrs: 1,
-		says:    "a covariate over the set: aggregate is average, sum, min, max, range, sd, absdiff (mean difference of pairs), sum_absdiff, differ (share of pairs that differ) or same (share of pairs that are alike); of: the senders or the receivers; otherwise the last four compare senders with receivers",
+		says:    "a covariate over the set: aggregate is average, sum, min, max, range, sd, absdiff (mean difference of pairs), sum_absdiff, differ (share of pairs that differ) or same (share of pairs that are alike); of: the senders or the receivers; otherwise, with direction, the last four compare senders with receivers",
 		formula: "e.g. sum a_i / n", source: "Lerner & Lomi 2023",
 		bind: bindAttribute,
 	},
@@ -125,6 +125,9 @@ func (b *binder) layerOf(t *Term, k int) (*view, way, error) {
 	r, err := b.reading(t, k)
 	if err != nil {
 		return nil, 0, err
+	}
+	if t.Aggregate == "differ" || t.Aggregate == "same" {
+		return nil, 0, fmt.Errorf("aggregate %s compares categories, not numbers of events; absdiff and sd say how they differ", t.Aggregate)
 	}
 	at := slices.Index([]string{"out", "in", "sym"}, t.Direction)
 	if at < 0 && t.Direction != "" {

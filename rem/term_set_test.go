@@ -246,6 +246,7 @@ func TestTermsOfSetsRefuse(t *testing.T) {
 		{Term{Term: "subrep", Senders: 1, Direction: "inwards"}, &directed, "out, in or sym"},
 		{Term{Term: "subrep", Senders: 1, Direction: "out", On: []string{"talks"}}, &directed, "the layer has no direction"},
 		{Term{Term: "subrep", Order: 2, Aggregate: "mode"}, &set, "aggregate is one of"},
+		{Term{Term: "activity", Aggregate: "same"}, &set, "compares categories"},
 		{Term{Term: "subrep", Order: 2, Aggregate: "min", Exactly: true}, &set, "with exactly"},
 		{Term{Term: "subrep", Order: 2, On: []string{"status"}}, &set, "are replaced"},
 		{Term{Term: "activity", On: []string{"status"}}, &set, "are replaced"},
