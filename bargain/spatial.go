@@ -114,14 +114,19 @@ type engine struct {
 	norm []float64 // sum of squared saliences
 	x    []float64 // n x d positions
 
-	dist  []float64 // dist[i*n+j]: of i to the position of j
-	base  []float64 // own utilities, risk of the owner
+	dist  []float64 // dist[j*n+i]: of i to the position of j
+	worth []float64 // 1 less those
+	base  []float64 // own utilities, risk of the owner: base[i*n+j] of the position of j
 	total []float64 // sums of base by row
-	mine  []float64 // one actor's view: mine[k*n+j]
 	risk  []float64
 	p     []float64 // probability of each position
 
+	// One actor's challenges.
+	view, home, bound, gain, win []float64
+	order                        []int
+
 	offers  []offer
+	judged  []float64 // worth of the status quo and of each offer to everyone
 	next    []float64
 	options []option
 	utility []float64 // of an option for each actor, option by option
@@ -149,8 +154,9 @@ type option struct {
 func newEngine(n, d int) *engine {
 	f := func(k int) []float64 { return make([]float64, k) }
 	e := &engine{stop: Stop{}.orPublished(), n: n, d: d, c: f(n), s: f(n * d), sum: f(n), w: f(n), norm: f(n), x: f(n * d),
-		dist: f(n * n), base: f(n * n), total: f(n), mine: f(n * n), risk: f(n), p: f(n), next: f(n * d),
-		wins: f(n + 1), close: make([]bool, n), chosen: make([]option, n), offers: make([]offer, 0, n)}
+		dist: f(n * n), worth: f(n * n), base: f(n * n), total: f(n), risk: f(n), p: f(n), next: f(n * d),
+		view: f(n), home: f(n), bound: f(n), gain: f(n), win: f(n), order: make([]int, 0, n),
+		judged: f((n + 1) * n), utility: f((n + 1) * n), wins: f(n + 1), close: make([]bool, n), chosen: make([]option, n), offers: make([]offer, 0, n)}
 	xs := f(2 * n * d)
 	for range n {
 		e.offers = append(e.offers, offer{xi: xs[:d:d], xj: xs[d : 2*d : 2*d]})
@@ -209,27 +215,22 @@ func (e *engine) play(seen func(moved float64) bool) {
 	}
 }
 
-// distances fills dist, each actor with its own weights.
+// distances fills dist, each actor with its own weights; on one dimension they
+// cancel.
 func (e *engine) distances() {
 	n := e.n
-	if e.d == 1 {
-		for i := range n {
-			row, s, norm := e.dist[i*n:(i+1)*n], e.s[i], e.norm[i]
-			for j := range row {
-				t := s * (e.x[i] - e.x[j])
-				row[j] = math.Sqrt(t * t / norm)
-			}
-		}
-		return
-	}
-	for i := range n {
-		for j := range n {
-			e.dist[i*n+j] = e.distance(i, e.x[j*e.d:(j+1)*e.d])
+	for j := range n {
+		row, x := e.dist[j*n:j*n+n], e.x[j*e.d:(j+1)*e.d]
+		for i := range row {
+			row[i] = e.distance(i, x)
 		}
 	}
 }
 
 func (e *engine) distance(i int, x []float64) float64 {
+	if len(x) == 1 {
+		return math.Abs(e.x[i] - x[0])
+	}
 	t := 0.0
 	for k, v := range x {
 		u := e.s[i*e.d+k] * (e.x[i*e.d+k] - v)
@@ -238,12 +239,15 @@ func (e *engine) distance(i int, x []float64) float64 {
 	return math.Sqrt(t / e.norm[i])
 }
 
-// utility of a distance for an attitude to risk.
-func utility(d, risk float64) float64 {
-	if d <= 1 {
-		return (1 - d) * (1 + d*risk)
-	}
-	return (1 - d) * (1 + risk)
+// utility of a distance of at most 1 for an attitude to risk.
+func utility(d, risk float64) float64 { return (1 - d) * (1 + d*risk) }
+
+// split returns what of v is above 0, and what is below with its sign turned. It
+// does not branch: which way a vote goes cannot be foreseen.
+func split(v float64) (pro, con float64) {
+	bits := math.Float64bits(v)
+	sign := uint64(int64(bits) >> 63)
+	return math.Float64frombits(bits &^ sign), math.Float64frombits(bits & sign &^ (1 << 63))
 }
 
 // condorcet returns in p the probabilities of m options, of which u[o*n+k] is the
@@ -259,11 +263,9 @@ func condorcet(p, u, weight []float64, m int) {
 			ub := u[b*n : b*n+n][:len(ua)]
 			pro, con := coalitionBase, coalitionBase
 			for k, v := range ua {
-				if v := weight[k] * (v - ub[k]); v > 0 {
-					pro += v
-				} else {
-					con -= v
-				}
+				p, c := split(weight[k] * (v - ub[k]))
+				pro += p
+				con += c
 			}
 			p[a] *= pro / (pro + con)
 			p[b] *= con / (pro + con)
@@ -281,12 +283,10 @@ func condorcet(p, u, weight []float64, m int) {
 // probabilities of the positions, by capability alone and without risk.
 func (e *engine) probabilities() {
 	n := e.n
-	for k := range n {
-		for j := range n {
-			e.mine[j*n+k] = 1 - e.dist[k*n+j]
-		}
+	for k, d := range e.dist {
+		e.worth[k] = 1 - d
 	}
-	condorcet(e.p, e.mine, e.c, n)
+	condorcet(e.p, e.worth, e.c, n)
 }
 
 // attitudes fills p and risk; false when they are not defined.
@@ -311,30 +311,47 @@ func (e *engine) challenge() {
 	e.offers = e.offers[:0]
 	for i := range n {
 		for k := range n {
-			row, dist, risk := e.mine[k*n:k*n+n], e.dist[k*n:k*n+n], (2*e.risk[i]+e.risk[k])/3
-			for j, d := range dist {
-				row[j] = utility(d, risk)
-			}
+			e.view[k] = (2*e.risk[i] + e.risk[k]) / 3
 		}
-		best, gain, win := -1, leastGain, 0.0
+		for k, d := range e.dist[i*n : i*n+n] {
+			e.home[k] = utility(d, e.view[k])
+		}
+		// The gain is (1-u)(1-2s(1-P)), with u what the other's position is worth to i,
+		// and so at most 1-u: the others are tried by that.
+		order := e.order[:0]
 		for j := range n {
-			// The gain is (1-u)(1-2s(1-P)), so at most 1-u.
-			if j == i || 1-e.mine[i*n+j] < gain-tie {
+			e.gain[j] = 0
+			e.bound[j] = 1 - utility(e.dist[j*n+i], e.view[i])
+			if j == i || e.bound[j] <= leastGain {
 				continue
 			}
-			if g, p := e.contest(i, j); g > gain && (best < 0 || g > gain+tie) {
-				best, gain, win = j, g, p
+			at := len(order)
+			order = append(order, j)
+			for ; at > 0 && e.bound[order[at-1]] < e.bound[j]; at-- {
+				order[at] = order[at-1]
 			}
+			order[at] = j
 		}
-		if best >= 0 {
-			e.offers = e.offers[:len(e.offers)+1]
-			e.propose(&e.offers[len(e.offers)-1], i, best, gain, win)
+		top := leastGain
+		for _, j := range order {
+			if e.bound[j] < top-tie {
+				break
+			}
+			e.gain[j], e.win[j] = e.contest(i, j)
+			top = max(top, e.gain[j])
+		}
+		for j, g := range e.gain {
+			if g > leastGain && g >= top-tie {
+				e.offers = e.offers[:len(e.offers)+1]
+				e.propose(&e.offers[len(e.offers)-1], i, j, g, e.win[j])
+				break
+			}
 		}
 	}
 	for i := range n {
 		total := 0.0
-		for j, d := range e.dist[i*n : i*n+n] {
-			u := utility(d, e.risk[i])
+		for j := range n {
+			u := utility(e.dist[j*n+i], e.risk[i])
 			e.base[i*n+j] = u
 			total += u
 		}
@@ -342,41 +359,36 @@ func (e *engine) challenge() {
 	}
 }
 
-// contest returns what i, who sees the world in mine, expects to gain from
-// challenging j and its chance to win with the help of third parties.
+// contest returns what i expects to gain from challenging j and its chance to win
+// with the help of third parties, seen by i: view has the attitudes that it lends
+// to everyone, home what its own position is worth to everyone.
 func (e *engine) contest(i, j int) (gain, win float64) {
-	n, u := e.n, e.mine
+	n := e.n
+	there, view, home, weight := e.dist[j*n:j*n+n], e.view[:n], e.home[:n], e.w[:n]
+	own, other := home[i], utility(there[i], view[i])
 	ci, cj := challengeBase, challengeBase
-	for _, v := range [2]float64{e.w[i] * (u[i*n+i] - u[i*n+j]), e.w[j] * (u[j*n+i] - u[j*n+j])} {
-		if v > 0 {
-			ci += v
-		} else {
-			cj -= v
-		}
+	for _, v := range [2]float64{weight[i] * (own - other), weight[j] * (home[j] - utility(there[j], view[j]))} {
+		pro, con := split(v)
+		ci += pro
+		cj += con
 	}
 	bi, bj := ci, cj
-	for k, w := range e.w {
+	for k, d := range there {
 		if k == i || k == j {
 			continue
 		}
 		// Third party k supports i with v; it weighs what siding brings if its side
 		// wins and if it loses: p(2u_i+1)+(1-p)3u_j against p 3u_i+(1-p)(2u_j+1).
-		ui, uj := u[k*n+i], u[k*n+j]
-		a, b := bi, bj
-		if v := w * (ui - uj); v > 0 {
-			a += v
-		} else {
-			b -= v
-		}
-		p := a / (a + b)
-		if v := w * (p*(1-ui) - (1-p)*(1-uj)); v > 0 {
-			ci += v
-		} else {
-			cj -= v
-		}
+		w, ui, uj := weight[k], home[k], (1-d)*(1+d*view[k])
+		a, b := split(w * (ui - uj))
+		a += bi
+		p := a / (a + (bj + b))
+		pro, con := split(w * (p*(1-ui) - (1-p)*(1-uj)))
+		ci += pro
+		cj += con
 	}
 	win = ci / (ci + cj)
-	own, other, s := u[i*n+i], u[i*n+j], e.sum[j]
+	s := e.sum[j]
 	return (1-s)*2*own + s*(win*2*own+(1-win)*2*other) - (own + other), win
 }
 
@@ -400,6 +412,9 @@ func rounded(x float64) float64 { return math.Trunc(0.5+10000*x) / 10000 }
 func (e *engine) choose() float64 {
 	n := e.n
 	copy(e.next, e.x)
+	for o := range len(e.offers) + 1 {
+		e.judge(e.judged[o*n:o*n+n], o-1)
+	}
 	moved := 0.0
 	for k := range n {
 		e.options = append(e.options[:0], option{offer: -1})
@@ -413,12 +428,8 @@ func (e *engine) choose() float64 {
 			e.chosen[k], e.close[k] = option{-1, 1}, false
 			continue
 		}
-		if len(e.utility) < m*n {
-			e.utility = make([]float64, 2*m*n)
-			e.wins = make([]float64, 2*m+n)
-		}
 		for o, opt := range e.options {
-			e.judge(e.utility[o*n:o*n+n], opt.offer)
+			copy(e.utility[o*n:o*n+n], e.judged[(opt.offer+1)*n:])
 		}
 		condorcet(e.wins, e.utility, e.c, m)
 		best := 0
@@ -462,29 +473,27 @@ func (e *engine) judge(into []float64, o int) {
 	}
 	of := &e.offers[o]
 	for a := range n {
-		var di, dj float64
-		if e.d == 1 {
-			s := e.s[a] * e.s[a] / e.norm[a]
-			ti, tj := e.x[a]-of.xi[0], e.x[a]-of.xj[0]
-			di, dj = math.Sqrt(s*ti*ti), math.Sqrt(s*tj*tj)
-		} else {
-			di, dj = e.distance(a, of.xi), e.distance(a, of.xj)
-		}
-		row := e.base[a*n : a*n+n]
-		into[a] = sumWith(row, of.from, utility(di, e.risk[a]), of.to, utility(dj, e.risk[a])) / float64(n)
+		ui, uj := utility(e.distance(a, of.xi), e.risk[a]), utility(e.distance(a, of.xj), e.risk[a])
+		into[a] = sumWith(e.base[a*n:a*n+n], of.from, ui, of.to, uj) / float64(n)
 	}
 }
 
 // sumWith adds up a row in which two entries are replaced, in the row's order: where
 // two options are worth the same, the order of adding decides between them.
 func sumWith(row []float64, i int, ui float64, j int, uj float64) float64 {
+	if j < i {
+		i, ui, j, uj = j, uj, i, ui
+	}
 	t := 0.0
-	for k, v := range row {
-		if k == i {
-			v = ui
-		} else if k == j {
-			v = uj
-		}
+	for _, v := range row[:i] {
+		t += v
+	}
+	t += ui
+	for _, v := range row[i+1 : j] {
+		t += v
+	}
+	t += uj
+	for _, v := range row[j+1:] {
 		t += v
 	}
 	return t
