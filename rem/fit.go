@@ -191,34 +191,31 @@ func (d *Design) subject() subject {
 			}
 		}
 	}
+	var acted []int32 // event of each case, -1 for none
 	for _, c := range d.strata {
-		s.cases += len(c.cases)
 		measure(c.x)
-	}
-	if d.panel == nil {
-		return s
-	}
-	s.cases += d.panel.cases
-	var acted []int32 // unit of each case, -1 for none
-	for _, c := range d.panel.chunks {
-		measure(c.x)
-		for _, st := range c.steps {
-			acted = append(acted, st.unit)
+		for _, st := range c.cases {
+			acted = append(acted, st.event)
 		}
 	}
-	pair := make([]int32, 2)
-	n := int32(d.panel.n)
+	if d.panel != nil {
+		for _, c := range d.panel.chunks {
+			measure(c.x)
+			for _, st := range c.steps {
+				acted = append(acted, st.event)
+			}
+		}
+	}
+	s.cases = len(acted)
 	s.members = func(c int) []int32 {
-		switch u := acted[c]; {
-		case u < 0:
+		if acted[c] < 0 {
 			return nil
-		case d.panel.family == Rate:
-			pair[0] = u
-			return pair[:1]
-		default:
-			pair[0], pair[1] = u/n, u%n
-			return pair
 		}
+		e := &d.data.Events[acted[c]]
+		if d.Model.Family == Rate {
+			return e.From[:1]
+		}
+		return slices.Concat(e.From, e.To)
 	}
 	return s
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -314,4 +316,77 @@ func TestDesignAsLikelihood(t *testing.T) {
 			t.Errorf("%s: profile %v, %v", m.Family, i, err)
 		}
 	}
+}
+
+// Sets and sampled pairs are clustered by the actors of their events: the middle
+// of the sandwich is the sum of score products over all pairs of events that share
+// an actor. Intervals without an event stand alone.
+func TestActorsRobustOfSets(t *testing.T) {
+	sets := &Data{Actors: strings.Split("ABCDEFGHIJKLMNOPQRST", "")}
+	pairs := &Data{Actors: sets.Actors, Layers: []Layer{{Name: "treaties", Directed: true}}}
+	source := rand.New(rand.NewPCG(1, 2))
+	for k := range 80 {
+		var set []int32
+		for _, a := range source.Perm(20)[:2+k%3] {
+			set = append(set, int32(a))
+		}
+		sets.Events = append(sets.Events, Event{Time: float64(k), From: set, Value: 1})
+		pairs.Events = append(pairs.Events, Event{Time: float64(k), From: set[:1], To: set[1:2], Value: 1})
+		pairs.Layers[0].Events = append(pairs.Layers[0].Events, Event{Time: float64(k) + 0.5, From: set[1:2], To: set[:1], Value: 1})
+	}
+	for _, c := range []struct {
+		data  *Data
+		model *Model
+	}{
+		{sets, &Model{Family: Hyper, RiskSet: RiskSet{Controls: 5}, Terms: []Term{{Term: "subrep", Order: 1}, {Term: "subrep", Order: 2}}}},
+		{pairs, &Model{Family: REM, Directed: true, Interval: true, RiskSet: RiskSet{Controls: 5},
+			Terms: []Term{{Term: "intercept"}, {Term: "inertia"}, {Term: "tie", On: []string{"treaties"}}}}},
+	} {
+		d, err := Prepare(t.Context(), c.data, c.model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := d.Fit(t.Context(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.Fit(t.Context(), Options{Robust: "actor"})
+		if err != nil || len(r.Warnings) > 0 {
+			t.Fatal(err, r.Warnings)
+		}
+		var scores [][]float64
+		_ = (&assembled{d.parts()}).scores(t.Context(), r.Theta(), func(_ int, _ float64, s []float64) { scores = append(scores, slices.Clone(s)) })
+		var acted []*Event
+		_ = d.Each(t.Context(), func(m *Moment) error {
+			acted = append(acted, nil)
+			if m.Event >= 0 {
+				acted[len(acted)-1] = &d.data.Events[m.Event]
+			}
+			return nil
+		})
+		p := len(d.Terms)
+		meat := make([]float64, p*p)
+		for i, a := range acted {
+			for j, b := range acted {
+				shared := i == j
+				for _, x := range actorsOf(a) {
+					shared = shared || slices.Contains(actorsOf(b), x)
+				}
+				if shared {
+					addProduct(meat, 1, scores[i], scores[j])
+				}
+			}
+		}
+		want := product(product(f.Covariance, meat, p), f.Covariance, p)
+		for k, v := range want {
+			near(t, string(c.model.Family)+" covariance", r.Covariance[k], v, 1e-9)
+		}
+	}
+}
+
+func actorsOf(e *Event) []int32 {
+	if e == nil {
+		return nil
+	}
+	return slices.Concat(e.From, e.To)
 }

@@ -17,9 +17,9 @@ type strata struct {
 }
 
 type stratum struct {
-	end      int // of its rows
-	observed int // of them
-	dt       float64
+	end   int   // of its rows
+	event int32 // its number, the first of the rows; -1: an interval ended without one
+	dt    float64
 }
 
 func (c *strata) evaluate(theta []float64, into *total) {
@@ -43,7 +43,7 @@ func (c *strata) evaluate(theta []float64, into *total) {
 			s.add(math.Exp(eta[r-row]-shift), c.x[r*p:(r+1)*p])
 		}
 		var chosen []float64
-		if st.observed > 0 {
+		if st.event >= 0 {
 			chosen = c.x[row*p : (row+1)*p]
 		}
 		if c.interval {
@@ -71,7 +71,7 @@ type strataBuilder struct {
 const rowsPerStrata = 1 << 14
 
 func (b *strataBuilder) moment(dt float64, events []int) error {
-	return b.risk.each(dt, events, func(_ int, dt float64) error {
+	return b.risk.each(dt, events, func(event int, dt float64) error {
 		if b.now == nil || len(b.now.x)/b.now.p >= rowsPerStrata {
 			b.now = &strata{p: len(b.stats), interval: b.d.Model.Interval, first: b.cases}
 			b.d.strata = append(b.d.strata, b.now)
@@ -88,7 +88,7 @@ func (b *strataBuilder) moment(dt float64, events []int) error {
 		} else if c.offset != nil {
 			c.offset = append(c.offset, make([]float64, len(c.x)/c.p-len(c.offset))...)
 		}
-		c.cases = append(c.cases, stratum{end: len(c.x) / c.p, observed: b.risk.observed, dt: dt})
+		c.cases = append(c.cases, stratum{end: len(c.x) / c.p, event: int32(event), dt: dt})
 		b.cases++
 		return nil
 	})
