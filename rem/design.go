@@ -54,6 +54,9 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	for i := range data.Events {
 		e := &data.Events[i]
 		if m.Family == Hyper {
+			if directed := m.Directed || len(data.Events[0].To) > 0; directed != (len(e.To) > 0) {
+				return nil, fmt.Errorf("event %s has %d receivers; in a directed model every event has senders and receivers, otherwise none has", data.name(i), len(e.To))
+			}
 			continue
 		}
 		if actors := len(e.From) + len(e.To); actors > 2 || m.Family != Rate && actors != 2 {

@@ -103,7 +103,7 @@ type riskSpec struct {
 	Controls int    `yaml:"controls"`
 	MaxSize  int    `yaml:"max_size"`
 	OnSender bool   `yaml:"on_sender"`
-	Given    string `yaml:"given"` // file: stratum, observed, actors
+	Given    string `yaml:"given"` // file: stratum, observed, actors (or senders, receivers)
 }
 
 // names is one name or a list of names.
@@ -295,7 +295,11 @@ func (l *loader) load(m *Model) error {
 				return err
 			}
 			for _, e := range cells {
-				layer.Start = append(layer.Start, Cell{e.From[0], e.To[0], e.Value})
+				for _, i := range e.From {
+					for _, j := range e.To {
+						layer.Start = append(layer.Start, Cell{i, j, e.Value})
+					}
+				}
 			}
 		}
 		if s.Table.File != "" {
@@ -591,8 +595,8 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 	}
 	find(&together, s.Actors != "", or(s.Actors, "actors")...)
 	if together < 0 {
-		find(&sender, true, or(s.Sender, "sender", "actor1")...)
-		find(&receiver, true, or(s.Receiver, "receiver", "actor2")...)
+		find(&sender, true, or(s.Sender, "sender", "senders", "actor1")...)
+		find(&receiver, true, or(s.Receiver, "receiver", "receivers", "actor2")...)
 	}
 	if err != nil {
 		return nil, err
@@ -613,27 +617,38 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 				return nil, err
 			}
 		}
-		var members []string
 		if together >= 0 {
-			members = strings.Split(r[together], ";")
-		} else {
-			members = []string{r[sender], r[receiver]}
+			if e.From, err = l.several(t, row, together); err == nil && directed {
+				e.From, e.To = e.From[:1:1], e.From[1:]
+			}
+		} else if e.From, err = l.several(t, row, sender); err == nil {
+			if e.To, err = l.several(t, row, receiver); !directed {
+				e.From, e.To = append(e.From, e.To...), nil
+			}
 		}
-		for k, name := range members {
-			a, err := l.actor(t, row, name)
-			if err != nil {
-				return nil, err
-			}
-			if directed && k > 0 {
-				e.To = append(e.To, a)
-			} else {
-				e.From = append(e.From, a)
-			}
+		if err != nil {
+			return nil, err
+		}
+		if directed && len(e.To) == 0 {
+			return nil, fmt.Errorf("%s:%d: event %s has a sender and no receiver", t.path, row+2, e.ID)
 		}
 		events = append(events, e)
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
 	return events, nil
+}
+
+// several reads actors separated by semicolons.
+func (l *loader) several(t *csvFile, row, column int) ([]int32, error) {
+	names := strings.Split(t.rows[row][column], ";")
+	actors := make([]int32, len(names))
+	for k, name := range names {
+		var err error
+		if actors[k], err = l.actor(t, row, name); err != nil {
+			return nil, err
+		}
+	}
+	return actors, nil
 }
 
 // given reads the alternatives of each event; rows with observed 1 are the events
@@ -643,9 +658,13 @@ func (l *loader) given(m *Model) error {
 	if err != nil {
 		return err
 	}
-	var at [3]int
-	for k, name := range []string{"stratum", "observed", "actors"} {
-		if at[k], err = t.column(name); err != nil {
+	columns := []string{"stratum", "observed", "actors"}
+	if len(l.data.Events) > 0 && len(l.data.Events[0].To) > 0 {
+		columns = []string{"stratum", "observed", "senders", "receivers"}
+	}
+	at := make([]int, len(columns))
+	for k, name := range columns {
+		if at[k], err = t.column(name, strings.TrimSuffix(name, "s")); err != nil {
 			return err
 		}
 	}
@@ -659,12 +678,11 @@ func (l *loader) given(m *Model) error {
 			continue
 		}
 		var c Candidate
-		for _, name := range strings.Split(r[at[2]], ";") {
-			a, err := l.actor(t, row, name)
-			if err != nil {
-				return err
-			}
-			c.From = append(c.From, a)
+		if c.From, err = l.several(t, row, at[2]); err == nil && len(at) > 3 {
+			c.To, err = l.several(t, row, at[3])
+		}
+		if err != nil {
+			return err
 		}
 		m.RiskSet.Given[stratum-1] = append(m.RiskSet.Given[stratum-1], c)
 	}
@@ -728,7 +746,7 @@ func (l *loader) fromCase() error {
 			}
 		}
 	}
-	l.data.Layers = append(l.data.Layers, threats)
+	l.data.Layers = append(l.data.Layers, threats, l.organisations())
 	return nil
 }
 
