@@ -1,6 +1,10 @@
 package rem
 
-import "slices"
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
 
 // subsets counts, for every set of at most a given number of actors, the events
 // that held all of them. A set is the path of its actors, ascending, so that the
@@ -10,75 +14,154 @@ import "slices"
 // In a directed event a receiver r is the actor n+r: a set then says who sent
 // and who received.
 type subsets struct {
-	slots []slot
-	count []float64 // by the number of the set; 0 is the empty set
+	first  []entry // paths of one actor, by actor
+	shards [64]shard
+	sets   uint32    // made, the empty one among them
+	odd    []float64 // counts that are not whole, or are too large for an entry
+
+	asked  []int32 // the last set of which sums were asked, while they are known
+	answer []float64
+	known  bool
 }
 
-// slot maps a path to the number of its set: key is (number of the beginning <<
-// actorBits | actor) + 1, and 0 in a free slot.
+// shard is a part of the table of paths. It grows by itself, so that the table never
+// stands twice in memory.
+type shard struct {
+	slots []slot
+	used  int
+}
+
+// slot maps a path to its entry: key is (number of the beginning << actorBits |
+// actor) + 1, and 0 in a free slot.
 type slot struct {
 	key uint64
-	set uint32
+	entry
 }
 
-const actorBits = 23 // 2 * maxActors, senders and receivers
+// entry is what is known of a set: its number, 0 when no event held it, and its
+// count, or from isOdd on the place of its count in odd.
+type entry struct{ set, count uint32 }
 
-func newSubsets() *subsets {
-	return &subsets{slots: make([]slot, 64), count: make([]float64, 1, 64)}
-}
+const (
+	actorBits = 23 // 2 * maxActors, senders and receivers
+	isOdd     = 1 << 31
+)
+
+func newSubsets() *subsets { return &subsets{sets: 1} }
 
 func spread(key uint64) uint64 {
 	key *= 0x9e3779b97f4a7c15
-	return key ^ key>>32
+	return (key ^ key>>32) * 0xd6e8feb86659fd93
 }
 
-// find returns the number of the set that adds the actor to a beginning.
-func (s *subsets) find(beginning uint32, actor int32) (uint32, bool) {
-	key := (uint64(beginning)<<actorBits | uint64(actor)) + 1
-	mask := uint64(len(s.slots) - 1)
-	for i := spread(key) & mask; ; i = (i + 1) & mask {
-		switch s.slots[i].key {
-		case key:
-			return s.slots[i].set, true
-		case 0:
-			return 0, false
+// place returns where the search for a key begins.
+func (s *shard) place(hash uint64) int {
+	high, _ := bits.Mul64(hash<<6, uint64(len(s.slots)))
+	return int(high)
+}
+
+// find returns the entry of the set that adds the actor to a beginning, one of
+// number 0 when no event held it.
+func (s *subsets) find(beginning uint32, actor int32) entry {
+	if beginning == 0 {
+		if int(actor) < len(s.first) {
+			return s.first[actor]
 		}
-	}
-}
-
-func (s *subsets) findOrAdd(beginning uint32, actor int32) uint32 {
-	if 4*len(s.count) > 3*len(s.slots) {
-		s.grow()
+		return entry{}
 	}
 	key := (uint64(beginning)<<actorBits | uint64(actor)) + 1
-	mask := uint64(len(s.slots) - 1)
-	for i := spread(key) & mask; ; i = (i + 1) & mask {
-		switch s.slots[i].key {
-		case key:
-			return s.slots[i].set
-		case 0:
-			set := uint32(len(s.count))
-			s.slots[i] = slot{key, set}
-			s.count = append(s.count, 0)
-			return set
+	hash := spread(key)
+	in := &s.shards[hash>>58]
+	if len(in.slots) == 0 {
+		return entry{}
+	}
+	for i := in.place(hash); ; i++ {
+		if i == len(in.slots) {
+			i = 0
+		}
+		at := &in.slots[i]
+		if at.key == key || at.key == 0 {
+			return at.entry
 		}
 	}
 }
 
-func (s *subsets) grow() {
-	old := s.slots
-	s.slots = make([]slot, 2*len(old))
-	mask := uint64(len(s.slots) - 1)
-	for _, e := range old {
-		if e.key == 0 {
-			continue
+// make returns the entry of the set that adds the actor to a beginning, to be
+// changed before the next is made.
+func (s *subsets) make(beginning uint32, actor int32) *entry {
+	var e *entry
+	if beginning == 0 {
+		for int(actor) >= len(s.first) {
+			s.first = append(s.first, entry{})
 		}
-		i := spread(e.key) & mask
-		for s.slots[i].key != 0 {
-			i = (i + 1) & mask
-		}
-		s.slots[i] = e
+		e = &s.first[actor]
+	} else {
+		key := (uint64(beginning)<<actorBits | uint64(actor)) + 1
+		hash := spread(key)
+		at := s.shards[hash>>58].open(key, hash)
+		at.key = key
+		e = &at.entry
 	}
+	if e.set == 0 {
+		e.set = s.sets
+		s.sets++
+	}
+	return e
+}
+
+// open returns the slot of a key, or a free one that is now taken.
+func (s *shard) open(key, hash uint64) *slot {
+	if 3*s.used+3 > 2*len(s.slots) {
+		old := s.slots
+		s.slots = make([]slot, max(8, len(old)+len(old)/2))
+		for _, e := range old {
+			if e.key == 0 {
+				continue
+			}
+			i := s.place(spread(e.key))
+			for s.slots[i].key != 0 {
+				if i++; i == len(s.slots) {
+					i = 0
+				}
+			}
+			s.slots[i] = e
+		}
+	}
+	for i := s.place(hash); ; i++ {
+		if i == len(s.slots) {
+			i = 0
+		}
+		switch at := &s.slots[i]; at.key {
+		case key:
+			return at
+		case 0:
+			s.used++
+			return at
+		}
+	}
+}
+
+// count returns the weight of the events that held the set.
+func (s *subsets) count(e entry) float64 {
+	if e.count < isOdd {
+		return float64(e.count)
+	}
+	return s.odd[e.count-isOdd]
+}
+
+func (s *subsets) raise(e *entry, weight float64) {
+	s.known = false
+	if e.count >= isOdd {
+		s.odd[e.count-isOdd] += weight
+		return
+	}
+	sum := float64(e.count) + weight
+	if sum >= 0 && sum < isOdd && sum == math.Trunc(sum) {
+		e.count = uint32(sum)
+		return
+	}
+	e.count = isOdd + uint32(len(s.odd))
+	s.odd = append(s.odd, sum)
 }
 
 // add counts an event for all its sets of 1 to order actors, ascending.
@@ -88,10 +171,10 @@ func (s *subsets) add(actors []int32, order int, weight float64) {
 
 func (s *subsets) addFrom(beginning uint32, actors []int32, order int, weight float64) {
 	for i, a := range actors {
-		set := s.findOrAdd(beginning, a)
-		s.count[set] += weight
+		e := s.make(beginning, a)
+		s.raise(e, weight)
 		if order > 1 {
-			s.addFrom(set, actors[i+1:], order-1, weight)
+			s.addFrom(e.set, actors[i+1:], order-1, weight)
 		}
 	}
 }
@@ -110,46 +193,62 @@ func (s *subsets) addSenders(beginning uint32, from, to []int32, p, q int, weigh
 		return
 	}
 	for i, a := range from {
-		set := s.findOrAdd(beginning, a)
-		s.count[set] += weight
-		s.addSenders(set, from[i+1:], to, p-1, q, weight)
+		e := s.make(beginning, a)
+		s.raise(e, weight)
+		s.addSenders(e.set, from[i+1:], to, p-1, q, weight)
 	}
 }
 
 // addWhole counts an event for the set of all its actors alone.
 func (s *subsets) addWhole(actors []int32, weight float64) {
+	if len(actors) == 0 {
+		return
+	}
+	var e *entry
 	set := uint32(0)
 	for _, a := range actors {
-		set = s.findOrAdd(set, a)
+		e = s.make(set, a)
+		set = e.set
 	}
-	s.count[set] += weight
+	s.raise(e, weight)
 }
 
 // whole returns the count of exactly this set.
 func (s *subsets) whole(actors []int32) float64 {
-	set := uint32(0)
+	var e entry
 	for _, a := range actors {
-		var ok bool
-		if set, ok = s.find(set, a); !ok {
+		if e = s.find(e.set, a); e.set == 0 {
 			return 0
 		}
 	}
-	return s.count[set]
+	return s.count(e)
 }
 
 // sums adds to into[k-1] the counts of all sets of k of the actors, k up to
-// len(into).
-func (s *subsets) sums(actors []int32, into []float64) { s.sumsFrom(0, actors, into) }
+// len(into). What terms of several orders ask of one set is counted once.
+func (s *subsets) sums(actors []int32, into []float64) {
+	if !s.known || len(into) > len(s.answer) || !slices.Equal(actors, s.asked) {
+		for len(s.answer) < len(into) {
+			s.answer = append(s.answer, 0)
+		}
+		clear(s.answer)
+		s.sumsFrom(0, actors, s.answer)
+		s.asked, s.known = append(s.asked[:0], actors...), true
+	}
+	for k := range into {
+		into[k] += s.answer[k]
+	}
+}
 
 func (s *subsets) sumsFrom(beginning uint32, actors []int32, into []float64) {
 	for i, a := range actors {
-		set, ok := s.find(beginning, a)
-		if !ok {
+		e := s.find(beginning, a)
+		if e.set == 0 {
 			continue
 		}
-		into[0] += s.count[set]
+		into[0] += s.count(e)
 		if len(into) > 1 {
-			s.sumsFrom(set, actors[i+1:], into[1:])
+			s.sumsFrom(e.set, actors[i+1:], into[1:])
 		}
 	}
 }
@@ -161,13 +260,13 @@ func (s *subsets) visit(beginning uint32, actors []int32, k int, found func(coun
 		if len(actors)-i < k {
 			return
 		}
-		set, ok := s.find(beginning, a)
+		e := s.find(beginning, a)
 		switch {
-		case !ok:
+		case e.set == 0:
 		case k == 1:
-			found(s.count[set])
+			found(s.count(e))
 		default:
-			s.visit(set, actors[i+1:], k-1, found)
+			s.visit(e.set, actors[i+1:], k-1, found)
 		}
 	}
 }
@@ -187,9 +286,9 @@ func (c *crossing) visit(set uint32, from []int32, p int, to []int32, q int) {
 	switch {
 	case p > 0:
 		for i, a := range from {
-			if next, ok := c.find(set, a); ok {
+			if e := c.find(set, a); e.set != 0 {
 				c.picked = append(c.picked, a)
-				c.visit(next, from[i+1:], p-1, to, q)
+				c.next(e, from[i+1:], p-1, to, q)
 				c.picked = c.picked[:len(c.picked)-1]
 			}
 		}
@@ -198,13 +297,21 @@ func (c *crossing) visit(set uint32, from []int32, p int, to []int32, q int) {
 			if c.apart && slices.Contains(c.picked, r) {
 				continue
 			}
-			if next, ok := c.find(set, c.n+r); ok {
-				c.visit(next, nil, 0, to[i+1:], q-1)
+			if e := c.find(set, c.n+r); e.set != 0 {
+				c.next(e, nil, 0, to[i+1:], q-1)
 			}
 		}
 	default:
-		c.found(c.count[set])
+		c.found(0)
 	}
+}
+
+func (c *crossing) next(e entry, from []int32, p int, to []int32, q int) {
+	if p == 0 && q == 0 {
+		c.found(c.count(e))
+		return
+	}
+	c.visit(e.set, from, p, to, q)
 }
 
 // choose is the number of sets of k out of n.

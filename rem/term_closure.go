@@ -74,7 +74,7 @@ func (b *binder) closure(t *Term, x, y *view, inOfI, inOfJ bool) (statistic, err
 	return statistic{
 		views: []*view{x, y},
 		value: func(u *unit) float64 {
-			c := common(&legOfI().rows[u.i], &legOfJ().rows[u.j], how, u.i, u.j)
+			c := common(&legOfI().rows[u.i], &legOfJ().rows[u.j], how)
 			if decays {
 				f := b.s.factor(x)
 				if how == byProduct {

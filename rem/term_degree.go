@@ -67,7 +67,7 @@ func (b *binder) degreeOf(t *Term, in, out bool) (v *view, of func(a int32) floa
 		case weighted:
 			return read(v.out, k) + read(v.in, k)
 		}
-		return read(v.out, k) + read(v.in, k) - common(&v.out.rows[k], &v.in.rows[k], byCount, -1, -1)
+		return read(v.out, k) + read(v.in, k) - common(&v.out.rows[k], &v.in.rows[k], byCount)
 	}, nil
 }
 

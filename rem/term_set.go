@@ -459,7 +459,7 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 		sum, n := 0.0, 0.0
 		least, most := 0.0, 0.0
 		pairs(u, func(a, c int32) {
-			v := common(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how, a, c)
+			v := common(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
 			if n == 0 {
 				least, most = v, v
 			}
