@@ -263,11 +263,11 @@ func (b *panelBuilder) add(dt float64, unit int32, event int) {
 func (b *panelBuilder) moment(dt float64, events []int) error {
 	b.cut()
 	b.settle()
-	if b.live == 0 {
+	if b.live == 0 && len(events) > 0 {
 		return b.s.noRiskSet(events)
 	}
 	if len(events) == 0 {
-		if dt > 0 {
+		if dt > 0 && b.live > 0 { // while nobody is there nothing can happen
 			b.add(dt, -1, -1)
 		}
 		return nil

@@ -38,8 +38,8 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 			return nil
 		}
 		r.observed, r.out = 0, r.out[:0]
-		if err := r.draw(nil, -1); err != nil {
-			return err
+		if err := r.draw(nil, -1); err != nil || len(r.sets) == 0 {
+			return err // while nobody is there nothing can happen
 		}
 		return visit(-1, dt)
 	}
