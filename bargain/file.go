@@ -87,15 +87,8 @@ func Read(name string, r io.Reader) (*Case, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("%s: more than %d bytes; is this a bargain?", name, maxFile)
 	}
-	var spec fileSpec
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&spec); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty; a bargain names dimensions and actors")
-		}
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	f := &reader{name: name, spec: &spec}
-	if f.file, err = parser.ParseBytes(text, 0); err != nil {
+	f := &reader{name: name, spec: &fileSpec{}}
+	if f.file, err = decode(text, f.spec); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	c := f.read()
@@ -106,6 +99,23 @@ func Read(name string, r io.Reader) (*Case, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return c, nil
+}
+
+// decode fills spec and returns the tree, in which places are looked up. The YAML
+// library panics on some malformed tags, which a reader of files must not.
+func decode(text []byte, spec *fileSpec) (file *ast.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("this is not YAML that can be read: %v", p)
+		}
+	}()
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(spec); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it is empty; a bargain names dimensions and actors")
+		}
+		return nil, err
+	}
+	return parser.ParseBytes(text, 0)
 }
 
 type reader struct {
@@ -120,7 +130,12 @@ func (f *reader) bad(path, format string, args ...any) {
 	f.problems = append(f.problems, fmt.Errorf("%s: %s", f.where(path), fmt.Sprintf(format, args...)))
 }
 
-func (f *reader) where(path string) string {
+func (f *reader) where(path string) (place string) {
+	defer func() {
+		if recover() != nil { // as in decode
+			place = f.name
+		}
+	}()
 	for path != "" {
 		if p, err := yaml.PathString(path); err == nil {
 			if node, err := p.FilterFile(f.file); err == nil && node != nil && node.GetToken() != nil {
