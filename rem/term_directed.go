@@ -150,10 +150,7 @@ func (b *binder) subsetsOn(t *Term, v *view, w way, byEvent bool) (*subsetsOf, e
 			walk.visit(0, u.from, first, u.to, second)
 		}
 	}
-	s.sum = func(u *unit) (sum float64) {
-		s.each(u, func(count float64) { sum += count })
-		return sum
-	}
+	s.sum = totalOf(s.each)
 	return s, nil
 }
 
@@ -177,9 +174,17 @@ func (b *binder) eitherWay(t *Term, s *subsetsOf) error {
 			}
 		}
 	}
-	s.sum = func(u *unit) (sum float64) {
-		s.each(u, func(count float64) { sum += count })
+	s.sum = totalOf(s.each)
+	return nil
+}
+
+// totalOf adds up what each finds.
+func totalOf(each func(u *unit, found func(float64))) func(u *unit) float64 {
+	sum := 0.0
+	add := func(count float64) { sum += count }
+	return func(u *unit) float64 {
+		sum = 0
+		each(u, add)
 		return sum
 	}
-	return nil
 }

@@ -397,15 +397,16 @@ func bindPairActivity(b *binder, t *Term) (statistic, error) {
 		return statistic{}, err
 	}
 	var values []float64
+	f := 1.0
+	visit := func(a, c int32) {
+		if w == back {
+			a, c = c, a
+		}
+		values = append(values, v.out.rows[a].at(c)*f)
+	}
 	return statistic{value: func(u *unit) float64 {
-		values = values[:0]
-		f := b.s.factor(v)
-		pairs(u, func(a, c int32) {
-			if w == back {
-				a, c = c, a
-			}
-			values = append(values, v.out.rows[a].at(c)*f)
-		})
+		values, f = values[:0], b.s.factor(v)
+		pairs(u, visit)
 		return fold(values)
 	}}, nil
 }
@@ -455,18 +456,19 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	if once && !between {
 		twice = 2
 	}
+	var sum, n, least, most float64
+	visit := func(a, c int32) {
+		v := common(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
+		if n == 0 {
+			least, most = v, v
+		}
+		least, most = min(least, v), max(most, v)
+		sum += v
+		n++
+	}
 	return statistic{value: func(u *unit) float64 {
-		sum, n := 0.0, 0.0
-		least, most := 0.0, 0.0
-		pairs(u, func(a, c int32) {
-			v := common(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
-			if n == 0 {
-				least, most = v, v
-			}
-			least, most = min(least, v), max(most, v)
-			sum += v
-			n++
-		})
+		sum, n = 0, 0
+		pairs(u, visit)
 		if n == 0 {
 			return 0
 		}
