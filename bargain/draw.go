@@ -33,7 +33,7 @@ type Influence struct {
 	Dimension string `json:"dimension,omitempty"`
 	Outcome   string `json:"outcome,omitempty"` // the dimension whose outcome moves, where there are several
 	// FirstOrder is the part of the outcome's variance that knowing the input alone
-	// would take away (Sobol 1993; Saltelli and others 2008, equation 1.17), estimated
+	// would take away (Sobol 1993; Saltelli and others 2008, chapter 1), estimated
 	// from the draws by classes of the input (Plischke, Borgonovo and Smith 2013).
 	FirstOrder float64 `json:"first_order"`
 	// Rank is the rank correlation of input and outcome (Spearman), -1..1.
