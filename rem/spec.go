@@ -68,6 +68,7 @@ type eventSpec struct {
 	Domains    []string  `yaml:"domains"`
 	Size       int       `yaml:"size"`
 	LargerThan int       `yaml:"larger_than"`
+	Roles      []string  `yaml:"roles"` // of the senders, where events have direction
 	Table      tableSpec `yaml:",inline"`
 	Name       string    `yaml:"name"`
 }
@@ -721,6 +722,11 @@ func (l *loader) fromCase() error {
 	if l.data.Events, err = l.acts(l.Events.Types, l.Events.Domains, l.Events.Size, l.Events.LargerThan); err != nil {
 		return err
 	}
+	if directed := l.Directed || l.Model == Choice; directed != (l.Events.Roles != nil) {
+		return errors.New("events of the case have a direction where roles name the senders among the participants (roles: [host]) and directed is true; give both or neither")
+	} else if directed {
+		l.direct(l.Events.Roles)
+	}
 	for _, name := range sortedKeys(l.Layers) {
 		s := l.Layers[name]
 		if s.Case != "cooperation" {
@@ -748,6 +754,24 @@ func (l *loader) fromCase() error {
 	}
 	l.data.Layers = append(l.data.Layers, threats, l.organisations())
 	return nil
+}
+
+// direct gives acts a direction, from the participants that have one of the roles to
+// all others. Acts without both are left out.
+func (l *loader) direct(roles []string) {
+	for k := range l.data.Events {
+		e := &l.data.Events[k]
+		act, all := l.c.Act(e.ID), e.From
+		e.From = nil
+		for _, a := range all {
+			if slices.Contains(roles, act.Role(l.data.Actors[a])) {
+				e.From = append(e.From, a)
+			} else {
+				e.To = append(e.To, a)
+			}
+		}
+	}
+	l.data.Events = slices.DeleteFunc(l.data.Events, func(e Event) bool { return len(e.From) == 0 || len(e.To) == 0 })
 }
 
 func (l *loader) acts(types, domains []string, size, largerThan int) ([]Event, error) {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"entente"
+	"entente/cases"
+	"entente/ledger"
 )
 
 const directedSpec = `
@@ -187,6 +189,89 @@ func TestOrganisations(t *testing.T) {
 	} {
 		if got := on(c.date, c.i, c.j); got != c.want {
 			t.Errorf("%v: %d and %d have %v in common, not %v", c.date, c.i, c.j, got, c.want)
+		}
+	}
+}
+
+// What the built-in record shows of memberships, against what is known of them.
+func TestOrganisationsOfTheRecord(t *testing.T) {
+	folder, err := cases.FS("ots")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := ledger.Load(t.Context(), folder, ledger.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := writeAll(t, map[string]string{"spec.yaml": "model: hyper\nevents: {case: cooperation}\nterms: [{term: pairactivity, on: organisations}]\n"})
+	data, _, err := Load(filepath.Join(dir, "spec.yaml"), c, c.Horizon, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, _ := data.layer("organisations")
+	on := func(date entente.Day, one, other string) (sum float64) {
+		i, j := int32(slices.Index(data.Actors, one)), int32(slices.Index(data.Actors, other))
+		for _, e := range data.Layers[k].Events {
+			if e.Time <= float64(date) && slices.Contains(e.From, i) && slices.Contains(e.From, j) {
+				sum += e.Value
+			}
+		}
+		return sum
+	}
+	for _, c := range []struct {
+		date       entente.Day
+		one, other string
+		want       float64
+	}{
+		{entente.DayOf(1995, 1, 1), "KAZ", "UZB", 2}, // CIS, Collective Security Treaty
+		{entente.DayOf(2000, 1, 1), "KAZ", "UZB", 1}, // Uzbekistan has left the treaty
+		{entente.DayOf(2005, 1, 1), "KAZ", "UZB", 2}, // CIS, SCO
+		{entente.DayOf(2010, 1, 1), "KAZ", "UZB", 3}, // and the CSTO again
+		{entente.DayOf(2025, 1, 1), "KAZ", "UZB", 3}, // CIS, SCO, Conference of Special Services
+		{entente.DayOf(2025, 1, 1), "KAZ", "KGZ", 4}, // CIS, CSTO, SCO, Conference of Special Services
+		{entente.DayOf(1998, 12, 31), "HUN", "TUR", 0},
+		{entente.DayOf(2025, 1, 1), "HUN", "TUR", 1}, // NATO
+		{entente.DayOf(1998, 1, 1), "AZE", "KAZ", 2}, // CIS, Collective Security Treaty until 1999
+		{entente.DayOf(2000, 1, 1), "AZE", "TKM", 1}, // CIS
+		{entente.DayOf(2025, 1, 1), "KAZ", "TUR", 1}, // Conference of Special Services
+	} {
+		if got := on(c.date, c.one, c.other); got != c.want {
+			t.Errorf("%v: %s and %s have %v in common, not %v", c.date, c.one, c.other, got, c.want)
+		}
+	}
+}
+
+// Acts of the case with a direction: from hosts to guests.
+func TestRolesGiveDirection(t *testing.T) {
+	act := func(id string, day int, who ...string) *entente.Act {
+		a := &entente.Act{ID: id, Date: entente.On(entente.DayOf(2000, 1, day)), Type: entente.Meeting, Status: entente.Held}
+		for _, w := range who {
+			code, role, _ := strings.Cut(w, "=")
+			a.Participants = append(a.Participants, entente.Participant{Actor: code, Role: role})
+		}
+		return a
+	}
+	c := &entente.Case{Acts: []*entente.Act{act("one", 1, "A=host", "B", "C"), act("none", 2, "A", "B"), act("two", 3, "C", "A=chair", "B=host"), act("all", 4, "A=host", "B=host")}}
+	for _, a := range []string{"A", "B", "C"} {
+		c.Actors = append(c.Actors, entente.Actor{Code: a, Kind: entente.State})
+		c.Group.Members = append(c.Group.Members, entente.Membership{Actor: a, Role: "member"})
+	}
+	const terms = "terms: [{term: activity}]\n"
+	load := func(text string) (*Data, error) {
+		dir := writeAll(t, map[string]string{"spec.yaml": "model: hyper\n" + text + terms})
+		data, _, err := Load(filepath.Join(dir, "spec.yaml"), c, entente.DayOf(2005, 1, 1), 1)
+		return data, err
+	}
+	data, err := load("directed: true\nevents: {case: cooperation, roles: [host, chair]}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(data.Events) != 2 || !slices.Equal(data.Events[0].To, []int32{1, 2}) || !slices.Equal(data.Events[1].From, []int32{0, 1}) || !slices.Equal(data.Events[1].To, []int32{2}) {
+		t.Errorf("%+v", data.Events)
+	}
+	for _, text := range []string{"directed: true\nevents: {case: cooperation}\n", "events: {case: cooperation, roles: [host]}\n"} {
+		if _, err := load(text); err == nil || !strings.Contains(err.Error(), "roles name the senders") {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

@@ -35,7 +35,8 @@ func setData() Data {
 		Events: []Event{
 			set(0, 1, 0, 1), set(10, 3, 0, 1), set(20, 1, 0, 1, 2), set(30, 1, 1, 2, 3), set(40, 1, 0, 3, 4, 5), set(50, 1, 2, 4), set(60, 5, 5, 0),
 		},
-		Layers: []Layer{{Name: "roads", Start: []Cell{{0, 4, 2}, {4, 0, 2}, {2, 3, 1}}, Events: []Event{set(35, 1, 4, 1)}}},
+		Layers: []Layer{{Name: "roads", Start: []Cell{{0, 4, 2}, {4, 0, 2}, {2, 3, 1}}, Events: []Event{set(35, 1, 4, 1)}},
+			{Name: "status", Replace: true, Start: []Cell{{0, 1, 3}, {1, 2, 1}}, Events: []Event{set(15, 2, 1, 0), set(45, 4, 0, 2), set(55, 0, 1, 2)}}},
 		Covariates: []Covariate{
 			{Name: "wealth", Start: []float64{1, 4, 6, 0, 2, 2}, Changes: []CovariateChange{{Time: 25, Actor: 0, Value: 3}}},
 			{Name: "region", Start: []float64{1, 1, 2, 2, 2, 3}},
@@ -104,6 +105,8 @@ func TestTermsOfSets(t *testing.T) {
 		{Term{Term: "pairactivity", Aggregate: "max"}, abc, 5},
 		{Term{Term: "pairactivity", On: []string{"roads"}, Aggregate: "sum"}, []int32{0, 1, 4}, 3},
 		{Term{Term: "subrep", Order: 2, On: []string{"roads"}, Aggregate: "sum"}, []int32{0, 1, 4}, 3},
+		{Term{Term: "pairactivity", On: []string{"status"}}, abc, (2 + 4) / 3.},
+		{Term{Term: "closure", On: []string{"status"}, Aggregate: "max"}, abc, 2}, // of b and c, by a
 		{Term{Term: "bilateral"}, abc, 4 / 3.},
 		{Term{Term: "multilateral"}, abc, (1 + 1 + 2) / 3.},
 		{Term{Term: "bilateral", Aggregate: "sum"}, []int32{0, 2, 4, 5}, 1 + 5},
@@ -230,7 +233,6 @@ func TestTermsOfDirectedSets(t *testing.T) {
 // What cannot be meant is refused in words.
 func TestTermsOfSetsRefuse(t *testing.T) {
 	set, directed := setData(), directedData()
-	set.Layers = append(set.Layers, Layer{Name: "status", Replace: true})
 	for _, c := range []struct {
 		term Term
 		data *Data
