@@ -184,6 +184,10 @@ func (f *reader) number(path string, v any, what string) (float64, bool) {
 		x = float64(v)
 	case int:
 		x = float64(v)
+	case string: // a number in quotes, as tables turned into JSON have them
+		if y, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil {
+			x = y
+		}
 	case nil:
 		f.bad(path, "%s is missing", what)
 		return 0, false
@@ -349,7 +353,7 @@ func (f *reader) dimensions(c *Case) {
 		c.Dimensions = append(c.Dimensions, d)
 	}
 	for key, v := range map[string]any{"reference": f.spec.Reference, "disagreement_point": f.spec.DisagreementPoint} {
-		if v == nil {
+		if v == nil || v == "" {
 			continue
 		}
 		if len(c.Dimensions) != 1 {
@@ -411,7 +415,7 @@ func (f *reader) actors(c *Case) {
 		f.bad("$.actors", "%d actors; a bargain needs at least two", len(f.spec.Actors))
 	}
 	seen := map[string]bool{}
-	strength, largest, largestAt, judged := 0.0, 0.0, "", true
+	strength, largest, largestAt := 0.0, 0.0, ""
 	for i, a := range f.spec.Actors {
 		path := fmt.Sprintf("$.actors[%d]", i)
 		if a.OldName != nil || a.OldCapability != nil || a.OldPosition != nil || a.OldSalience != nil {
@@ -420,7 +424,7 @@ func (f *reader) actors(c *Case) {
 		}
 		p := Party{Name: title(a.Name), Signs: a.Signs != nil && *a.Signs}
 		f.named(path+".name", p.Name, seen)
-		if p.Capability, judged = f.span(path+".capability", a.Capability, "capability"); judged && p.Capability.Low < 0 {
+		if p.Capability, _ = f.span(path+".capability", a.Capability, "capability"); p.Capability.Low < 0 {
 			f.bad(path+".capability", "capability %v of %s is negative", p.Capability.Low, p.Name)
 		}
 		strength += max(0, p.Capability.Mode)
@@ -508,11 +512,6 @@ func (f *reader) onScale(path string, r Range, what, name string, d *Dimension) 
 // are the outermost positions, numbers that may be quoted, salience on 0..1.
 func (f *reader) older(c *Case) {
 	number := func(path string, v any, what string) float64 {
-		if s, ok := v.(string); ok {
-			if x, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil {
-				v = x
-			}
-		}
 		x, _ := f.number(path, v, what)
 		return x
 	}
