@@ -352,14 +352,17 @@ func (f *reader) dimensions(c *Case) {
 		}
 		c.Dimensions = append(c.Dimensions, d)
 	}
-	for key, v := range map[string]any{"reference": f.spec.Reference, "disagreement_point": f.spec.DisagreementPoint} {
-		if v == nil || v == "" {
-			continue
-		}
-		if len(c.Dimensions) != 1 {
-			f.bad("$."+key, "%s belongs to one dimension; write it there", key)
-			continue
-		}
+	key, v := "reference", f.spec.Reference
+	if v == nil {
+		key, v = "disagreement_point", f.spec.DisagreementPoint
+	} else if f.spec.DisagreementPoint != nil {
+		f.bad("$.disagreement_point", "reference and disagreement_point are the same thing; give one")
+	}
+	switch {
+	case v == nil || v == "":
+	case len(c.Dimensions) != 1:
+		f.bad("$."+key, "%s belongs to one dimension; write it there", key)
+	default:
 		c.Dimensions[0].Reference = f.within("$."+key, v, key, &c.Dimensions[0])
 	}
 	if f.spec.BaseRate != nil {
