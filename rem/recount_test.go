@@ -104,11 +104,11 @@ func (r *recount) past(t *Term, k int) (out []pastEvent) {
 
 // roles turns past events so that from is what senders are compared with; without
 // roles all stand in from.
-func (r *recount) roles(t *Term, k int) (out []pastEvent, joint bool) {
-	list := r.past(t, k)
+func (r *recount) roles(t *Term) (out []pastEvent, joint bool) {
+	list := r.past(t, 0)
 	at := -1
 	if len(t.On) > 0 {
-		at, _ = r.data.layer(t.On[min(k, len(t.On)-1)])
+		at, _ = r.data.layer(t.On[0])
 	}
 	directed := r.directed() && at < 0 || at >= 0 && r.data.Layers[at].Directed
 	joint = !r.directed() || !directed || t.Direction == "sym" || t.Order > 0
@@ -238,7 +238,7 @@ func (r *recount) value(t *Term, from, to []int32) float64 {
 	case "subrep", "success", "shared":
 		return r.subsets(t, from, to)
 	case "exactrep":
-		list, joint := r.roles(t, 0)
+		list, joint := r.roles(t)
 		sum := 0.0
 		for _, p := range list {
 			if joint && slices.Equal(sorted(p.from), union(from, to)) || !joint && slices.Equal(sorted(p.from), from) && slices.Equal(sorted(p.to), to) {
@@ -252,7 +252,7 @@ func (r *recount) value(t *Term, from, to []int32) float64 {
 		how := map[string]string{"attribute": t.Aggregate, "same": "same", "diff": "absdiff"}[t.Term]
 		return r.over(how, t, from, to, func(a int32) float64 { return r.covariate(t.Attr[0], a) })
 	case "activity", "popularity":
-		list, joint := r.roles(t, 0)
+		list, joint := r.roles(t)
 		as := *t
 		if r.directed() && t.Of == "" && !joint {
 			as.Of = map[string]string{"activity": "sender", "popularity": "receiver"}[t.Term]
@@ -277,7 +277,7 @@ func (r *recount) value(t *Term, from, to []int32) float64 {
 		case "multilateral":
 			as.Sizes = []int{3}
 		}
-		list, joint := r.roles(&as, 0)
+		list, joint := r.roles(&as)
 		var x []float64
 		for _, pair := range r.ordered(t, from, to) {
 			if joint && pair[0] > pair[1] && !(r.directed() && t.Of == "") {
@@ -322,7 +322,7 @@ func (r *recount) over(how string, t *Term, from, to []int32, of func(int32) flo
 }
 
 func (r *recount) subsets(t *Term, from, to []int32) float64 {
-	list, joint := r.roles(t, 0)
+	list, joint := r.roles(t)
 	if t.Term == "shared" {
 		sum := 0.0
 		for _, p := range list {
