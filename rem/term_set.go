@@ -57,14 +57,7 @@ var setTerms = []definition{
 		name: "closure", sets: true, layers: 2,
 		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; the mean over pairs, or with aggregate: sum the sum over ordered pairs, min, max. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
 		formula: "sum_{a != b in S} sum_c min(d_ac, d'_bc) / n(n-1)", source: "Lerner et al. 2021",
-		bind: takes("combine aggregate of direction past", func(b *binder, t *Term) (statistic, error) {
-			either := *t
-			if t.Direction != "" && (t.Direction != "sym" || !b.directed()) {
-				return statistic{}, errors.New("it has no direction; trans, cycle, commonSender and commonReceiver of directed sets have one")
-			}
-			either.Direction = ""
-			return b.third(&either, true, false, false)
-		}),
+		bind: takes("combine aggregate of past", func(b *binder, t *Term) (statistic, error) { return b.third(t, true, false, false) }),
 	},
 	{
 		name: "attribute", also: []string{"covariate"}, sets: true, attrs: 1,

@@ -257,7 +257,7 @@ func TestTermsOfSetsRefuse(t *testing.T) {
 		{Term{Term: "shared", Order: 2, Aggregate: "sum"}, &set, "does not take aggregate"},
 		{Term{Term: "closure", Aggregate: "sd"}, &set, "average, sum, min or max"},
 		{Term{Term: "closure", Combine: "most"}, &set, "combine is one of"},
-		{Term{Term: "closure", Direction: "in"}, &directed, "trans, cycle"},
+		{Term{Term: "closure", Direction: "in"}, &directed, "does not take direction"},
 		{Term{Term: "cycle"}, &set, "closure reads them"},
 		{Term{Term: "trans", Direction: "in"}, &directed, "does not take direction"},
 		{Term{Term: "popularity"}, &set, "activity counts"},
@@ -274,5 +274,87 @@ func TestTermsOfSetsRefuse(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.term.label(), err, c.want)
 		}
+	}
+}
+
+// Messages from one to one are the same model as pairs with direction and as sets of
+// one sender and one receiver, so what holds pairs against published numbers holds
+// sets too.
+func TestDirectedPairsAreSets(t *testing.T) {
+	b := newTable(t, rows(t, "testdata/remstats_actors.csv"), "name")
+	list := rows(t, "testdata/remstats_directed_events.csv")
+	b.data.Events = b.ties(list, "actor1", "actor2", "", false)
+	for k := range b.data.Events {
+		b.data.Events[k].Time = math.Floor(b.data.Events[k].Time) // so that some are tied
+	}
+	for _, ties := range []Ties{Breslow, Exclude, Ordered} {
+		for _, halfLife := range []float64{0, 30} {
+			pairs := Model{Family: REM, Directed: true, Conventions: Conventions{Ties: ties}}
+			sets := Model{Family: Hyper, Directed: true, Conventions: Conventions{Ties: ties}}
+			var theta []float64
+			for k, c := range []struct{ pair, set Term }{
+				{Term{Term: "inertia", Weighted: true}, Term{Term: "subrep", Senders: 1, Receivers: 1}},
+				{Term{Term: "inertia", Weighted: true}, Term{Term: "exactrep"}},
+				{Term{Term: "recip", Weighted: true}, Term{Term: "subrep", Senders: 1, Receivers: 1, Direction: "in"}},
+				{Term{Term: "recip", Weighted: true}, Term{Term: "exactrep", Direction: "in"}},
+				{Term{Term: "recip", Weighted: true}, Term{Term: "pairactivity", Direction: "in"}},
+				{Term{Term: "outdeg", Of: "sender", Weighted: true}, Term{Term: "activity"}},
+				{Term{Term: "outdeg", Of: "sender", Weighted: true}, Term{Term: "subrep", Senders: 1}},
+				{Term{Term: "outdeg", Of: "receiver", Weighted: true}, Term{Term: "subrep", Receivers: 1, Direction: "in"}},
+				{Term{Term: "indeg", Of: "receiver", Weighted: true}, Term{Term: "popularity"}},
+				{Term{Term: "indeg", Of: "sender", Weighted: true}, Term{Term: "subrep", Senders: 1, Direction: "in"}},
+				{Term{Term: "trans", Combine: "min"}, Term{Term: "trans"}},
+				{Term{Term: "trans", Combine: "unique"}, Term{Term: "trans", Combine: "unique"}},
+				{Term{Term: "cycle", Combine: "product"}, Term{Term: "cycle", Combine: "product"}},
+				{Term{Term: "commonSender", Combine: "min"}, Term{Term: "commonSender"}},
+				{Term{Term: "commonReceiver", Combine: "min"}, Term{Term: "commonReceiver"}},
+			} {
+				c.pair.HalfLife, c.set.HalfLife = halfLife, halfLife
+				pairs.Terms, sets.Terms = append(pairs.Terms, c.pair), append(sets.Terms, c.set)
+				theta = append(theta, .02*float64(k%5-2))
+			}
+			var contributions [2][]float64
+			for k, m := range []*Model{&pairs, &sets} {
+				d, err := Prepare(t.Context(), b.data, m)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, contributions[k] = d.LogLikelihood(theta)
+			}
+			for k, v := range contributions[0] {
+				if math.Abs(v-contributions[1][k]) > 1e-10*(1+math.Abs(v)) {
+					t.Fatalf("ties %q, half-life %v, event %d: %v as a pair, %v as a set", ties, halfLife, k+1, v, contributions[1][k])
+				}
+			}
+		}
+	}
+}
+
+// A model of pairs may read a layer of sets, and of these the large ones alone.
+func TestPairsReadLargeSets(t *testing.T) {
+	data := setData()
+	talks := Layer{Name: "talks", Events: data.Events}
+	data.Events, data.Layers = []Event{{Time: 70, From: []int32{0, 1}, Value: 1}}, []Layer{talks}
+	m := &Model{Family: REM, Terms: []Term{
+		{Term: "inertia", On: []string{"talks"}, Weighted: true}, {Term: "inertia", On: []string{"talks"}, Weighted: true, Sizes: []int{3}},
+		{Term: "inertia", On: []string{"talks"}, Weighted: true, Sizes: []int{2, 2}}, {Term: "inertia", On: []string{"talks"}, Weighted: true, Sizes: []int{3}, Window: 45},
+	}}
+	d, err := Prepare(t.Context(), &data, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Each(t.Context(), func(m *Moment) error {
+		for k := range m.Rows() {
+			i, _ := m.Actors(k)
+			want := map[[2]int32][]float64{{0, 1}: {5, 1, 4, 0}, {1, 2}: {2, 2, 0, 1}, {0, 5}: {6, 1, 5, 1}, {2, 4}: {1, 0, 1, 0}}[[2]int32{i[0], i[1]}]
+			for c, v := range want {
+				if got := m.Statistics(k)[c]; got != v {
+					t.Errorf("%v, term %d: %v, not %v", i, c, got, v)
+				}
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
