@@ -137,10 +137,7 @@ const warmShare = 8
 func (d *Design) some() (some []part, events int) {
 	parts := d.parts()
 	if d.Model.Family == Coordination {
-		for _, c := range d.panel.chunks {
-			some = append(some, panelPart{d.panel, c, true})
-		}
-		return some, d.Events
+		return []part{d.panel.alone()}, d.Events
 	}
 	for k := 0; len(parts) >= 2*warmShare && k < len(parts); k += warmShare {
 		some = append(some, parts[k])
@@ -152,7 +149,7 @@ func (d *Design) some() (some []part, events int) {
 type assembled struct{ parts []part }
 
 func (a *assembled) eval(ctx context.Context, theta, grad, info []float64) (float64, error) {
-	t, err := evaluate(ctx, a.parts, theta)
+	t, err := evaluate(ctx, a.parts, theta, info != nil)
 	if err != nil {
 		return 0, err
 	}
@@ -170,7 +167,7 @@ func (a *assembled) scores(ctx context.Context, theta []float64, visit func(c in
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		t := newTotal(len(theta))
+		t := newTotal(len(theta), false)
 		t.score, t.visit = make([]float64, len(theta)), visit
 		part.evaluate(theta, t)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // total is a sum of contributions to a log-likelihood, its gradient and its
-// information (p*p, row by row; only the upper triangle is summed).
+// information (p*p, row by row; only the upper triangle is summed; nil: not wanted).
 type total struct {
 	loglik     float64
 	grad, info []float64
@@ -17,8 +17,21 @@ type total struct {
 	score      []float64
 }
 
-func newTotal(p int) *total {
-	return &total{grad: make([]float64, p), info: make([]float64, p*p)}
+func newTotal(p int, informed bool) *total {
+	t := &total{grad: make([]float64, p)}
+	if informed {
+		t.info = make([]float64, p*p)
+	}
+	return t
+}
+
+// sums returns what the total needs to know of a risk set.
+func (t *total) sums() sums {
+	s := newSums(len(t.grad))
+	if t.info == nil {
+		s.s2 = nil
+	}
+	return s
 }
 
 // part is a piece of a design that can be evaluated on its own.
@@ -28,7 +41,7 @@ type part interface {
 
 // evaluate sums all parts on all cores. The parts do not depend on the number of
 // cores and are added in their order, so neither does a single bit of the sum.
-func evaluate(ctx context.Context, parts []part, theta []float64) (*total, error) {
+func evaluate(ctx context.Context, parts []part, theta []float64, informed bool) (*total, error) {
 	p := len(theta)
 	totals := make([]*total, len(parts))
 	next := make(chan int)
@@ -36,7 +49,7 @@ func evaluate(ctx context.Context, parts []part, theta []float64) (*total, error
 	for range min(runtime.GOMAXPROCS(0), len(parts)) {
 		wait.Go(func() {
 			for k := range next {
-				totals[k] = newTotal(p)
+				totals[k] = newTotal(p, informed)
 				parts[k].evaluate(theta, totals[k])
 			}
 		})
@@ -52,7 +65,7 @@ func evaluate(ctx context.Context, parts []part, theta []float64) (*total, error
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	sum := newTotal(p)
+	sum := newTotal(p, informed)
 	for _, t := range totals {
 		sum.loglik += t.loglik
 		for k, v := range t.grad {
@@ -62,7 +75,7 @@ func evaluate(ctx context.Context, parts []part, theta []float64) (*total, error
 			sum.info[k] += v
 		}
 	}
-	for i := range p {
+	for i := range min(p, len(sum.info)) {
 		for j := range i {
 			sum.info[i*p+j] = sum.info[j*p+i]
 		}
@@ -79,7 +92,8 @@ func dot(a, b []float64) float64 {
 }
 
 // sums are the moments of a risk set: of the weights, of weight times
-// statistics, and of weight times their products (the upper triangle, row by row).
+// statistics, and of weight times their products (the upper triangle, row by row;
+// nil: not wanted).
 type sums struct {
 	s0 float64
 	s1 []float64
@@ -97,6 +111,12 @@ func (s *sums) reset() {
 func (s *sums) add(w float64, x []float64) {
 	s.s0 += w
 	s1, s2 := s.s1[:len(x)], s.s2
+	if s2 == nil {
+		for i, v := range x {
+			s1[i] += w * v
+		}
+		return
+	}
 	for i, v := range x {
 		f := w * v
 		s1[i] += f
@@ -127,6 +147,9 @@ func (t *total) chose(c int, eta, shift float64, x []float64, s *sums) {
 		if t.visit != nil {
 			t.score[i] = x[i] - m
 		}
+		if t.info == nil {
+			continue
+		}
 		for j := i; j < p; j++ {
 			t.info[i*p+j] += s.s2[at]*f - m*s.s1[j]*f
 			at++
@@ -156,11 +179,13 @@ func (t *total) waited(c int, dt, eta, shift float64, x []float64, s *sums) {
 			t.score[i] = g
 		}
 	}
-	at, p := 0, len(s.s1)
-	for i := range p {
-		for j := i; j < p; j++ {
-			t.info[i*p+j] += f * s.s2[at]
-			at++
+	if t.info != nil {
+		at, p := 0, len(s.s1)
+		for i := range p {
+			for j := i; j < p; j++ {
+				t.info[i*p+j] += f * s.s2[at]
+				at++
+			}
 		}
 	}
 	if t.visit != nil {
@@ -172,191 +197,203 @@ func (t *total) waited(c int, dt, eta, shift float64, x []float64, s *sums) {
 type panelPart struct {
 	*panel
 	*chunk
-	// choices takes the two choices of a coordination as if each were made alone:
-	// cheap, concave, and close enough to begin from.
-	choices bool
 }
 
 func (c panelPart) evaluate(theta []float64, into *total) {
-	p := c.p
-	x := make([]float64, c.units*p)
+	switch c.family {
+	case Coordination:
+		c.pairs(theta, into)
+	case Choice:
+		c.choices(theta, into)
+	default:
+		c.rates(theta, into)
+	}
+}
+
+// replay knows where in a chunk the statistics of each unit stand as time goes on.
+type replay struct {
+	panelPart
+	row  []int32 // of c.x, of each unit; -1 when it is not in the risk set
+	done int     // changes
+	next int32   // row
+}
+
+func (c panelPart) replay() *replay {
+	r := &replay{panelPart: c, row: make([]int32, c.units)}
+	for u := range r.row {
+		r.row[u] = -1
+	}
+	return r
+}
+
+// x returns the statistics of a unit in the risk set.
+func (r *replay) x(u int32) []float64 {
+	at := int(r.row[u]) * r.p
+	return r.chunk.x[at : at+r.p : at+r.p]
+}
+
+// to goes on to the end of the changes before a step.
+func (r *replay) to(st *step) {
+	for _, id := range r.unit[r.done:st.end] {
+		r.change(id)
+	}
+	r.done = st.end
+}
+
+// change takes in one change and returns its unit, and whether it is in the risk set.
+func (r *replay) change(id int32) (u int32, here bool) {
+	if id < 0 {
+		r.row[^id] = -1
+		return ^id, false
+	}
+	r.row[id] = r.next
+	r.next++
+	return id, true
+}
+
+// choices evaluates events in which a sender chooses among its own units.
+func (c panelPart) choices(theta []float64, into *total) {
+	r := c.replay()
+	s, e := into.sums(), newEfron(c.p)
+	eta := make([]float64, c.n)
+	shift, left := 0.0, int32(0)
+	for k := range c.steps {
+		st := &c.steps[k]
+		r.to(st)
+		first := st.unit / int32(c.n) * int32(c.n)
+		if left == 0 {
+			shift = math.Inf(-1)
+			for j := range eta {
+				if u := first + int32(j); r.row[u] >= 0 {
+					eta[j] = dot(theta, r.x(u))
+					shift = max(shift, eta[j])
+				}
+			}
+			s.reset()
+			for j := range eta {
+				if u := first + int32(j); r.row[u] >= 0 {
+					s.add(math.Exp(eta[j]-shift), r.x(u))
+				}
+			}
+			if left = st.tied; left > 0 {
+				e.out.reset()
+				for _, u := range c.acting(k) {
+					e.out.add(math.Exp(eta[u-first]-shift), r.x(u))
+				}
+				e.average(&s, int(left))
+			}
+		}
+		x := r.x(st.unit)
+		if left > 0 {
+			left--
+			into.choseTied(c.first+k, eta[st.unit-first], shift, x, e)
+		} else {
+			into.chose(c.first+k, eta[st.unit-first], shift, x, &s)
+		}
+	}
+}
+
+// acting lists the units of the tied steps from k, each once.
+func (c panelPart) acting(k int) []int32 {
+	var units []int32
+	for _, st := range c.steps[k : k+int(c.steps[k].tied)] {
+		u := st.unit
+		if n := int32(c.n); c.family == Coordination { // either of the two may stand first
+			u = min(u, u%n*n+u/n)
+		}
+		if !slices.Contains(units, u) {
+			units = append(units, u)
+		}
+	}
+	return units
+}
+
+// rates evaluates moments at which any unit may act. The sums over the risk set follow
+// the changes.
+func (c panelPart) rates(theta []float64, into *total) {
+	if len(c.steps) == 0 {
+		return
+	}
+	r := c.replay()
 	w := make([]float64, c.units) // exp(eta - shift); 0 when not in the risk set
-	on := make([]bool, c.units)
-	s := newSums(p)
-	shift, live, at, done, since := 0.0, 0, 0, 0, 0
+	s, e := into.sums(), newEfron(c.p)
+	shift, live, since, left := c.shift(theta), 0, 0, int32(0)
 	var peak float64
-	if len(c.steps) > 0 {
-		// The weights are relative to the largest at the start, so that they neither
-		// overflow nor vanish.
-		shift = math.Inf(-1)
-		for k, u := 0, 0; u < c.steps[0].end; u++ {
-			if c.unit[u] >= 0 {
-				shift = max(shift, dot(theta, c.x[k:k+p]))
-				k += p
-			}
-		}
-		if math.IsInf(shift, 0) || math.IsNaN(shift) {
-			shift = 0
-		}
-	}
-	incremental := c.family == REM || c.family == Rate
-	agree := c.family == Coordination
-	var co *coordination
-	if agree {
-		co = newCoordination(c.panel)
-	}
-	for k, st := range c.steps {
-		changes := c.unit[done:st.end]
-		done = st.end
+	for k := range c.steps {
+		st := &c.steps[k]
+		changes := c.unit[r.done:st.end]
+		r.done = st.end
 		since += len(changes)
-		rebuild := incremental && since > live
+		rebuild := since > live
 		for _, id := range changes {
-			u := id
-			if id < 0 {
-				u = ^id
-			}
-			if on[u] && incremental && !rebuild {
-				s.add(-w[u], x[int(u)*p:int(u+1)*p])
-			}
-			if id < 0 {
-				on[u] = false
-				w[u] = 0
+			u := max(id, ^id)
+			if r.row[u] >= 0 {
 				live--
+				if !rebuild {
+					s.add(-w[u], r.x(u))
+				}
+			}
+			w[u] = 0
+			if _, here := r.change(id); !here {
 				continue
 			}
-			if !on[u] {
-				on[u] = true
-				live++
-			}
-			xu := x[int(u)*p : int(u+1)*p]
-			copy(xu, c.x[at:at+p])
-			at += p
-			w[u] = math.Exp(dot(theta, xu) - shift)
-			if incremental && !rebuild {
-				s.add(w[u], xu)
+			live++
+			w[u] = math.Exp(dot(theta, r.x(u)) - shift)
+			if !rebuild {
+				s.add(w[u], r.x(u))
 			}
 		}
 		// Taking out a weight that dwarfs the rest would leave only rounding noise.
-		if incremental && (rebuild || s.s0 < 1e-3*peak) {
+		if rebuild || s.s0 < 1e-3*peak {
 			s.reset()
-			for u, present := range on {
-				if present {
-					s.add(w[u], x[u*p:(u+1)*p])
+			for u, row := range r.row {
+				if row >= 0 {
+					s.add(w[u], r.x(int32(u)))
 				}
 			}
 			since, peak = 0, s.s0
 		}
 		peak = max(peak, s.s0)
-		if agree {
-			if c.choices {
-				i, j := int(st.unit)/c.n, int(st.unit)%c.n
-				for _, pair := range [2][2]int{{i, j}, {j, i}} {
-					s.reset()
-					for u := pair[0] * c.n; u < (pair[0]+1)*c.n; u++ {
-						if on[u] {
-							s.add(w[u], x[u*p:(u+1)*p])
-						}
-					}
-					chosen := x[(pair[0]*c.n+pair[1])*p:][:p]
-					into.chose(c.first+k, dot(theta, chosen), shift, chosen, &s)
-				}
-				continue
-			}
-			co.contribute(c.first+k, st.unit, k == 0 || len(changes) > 0, x, w, into)
-			continue
-		}
-		if c.family == Choice {
-			sender := int(st.unit) / c.n
-			s.reset()
-			for u := sender * c.n; u < (sender+1)*c.n; u++ {
-				if on[u] {
-					s.add(w[u], x[u*p:(u+1)*p])
-				}
-			}
-		}
 		var chosen []float64
 		eta := 0.0
 		if st.unit >= 0 {
-			u := int(st.unit)
-			chosen = x[u*p : (u+1)*p]
+			chosen = r.x(st.unit)
 			eta = dot(theta, chosen)
 		}
-		if c.interval {
+		if left == 0 && st.tied > 0 {
+			left = st.tied
+			e.out.reset()
+			for _, u := range c.acting(k) {
+				e.out.add(w[u], r.x(u))
+			}
+			e.average(&s, int(left))
+		}
+		switch {
+		case left > 0:
+			left--
+			into.choseTied(c.first+k, eta, shift, chosen, e)
+		case c.interval:
 			into.waited(c.first+k, st.dt, eta, shift, chosen, &s)
-		} else {
+		default:
 			into.chose(c.first+k, eta, shift, chosen, &s)
 		}
 	}
 }
 
-// coordination evaluates events on which two actors agree (Stadtfeld, Hollway &
-// Block 2017, equation 6): each chooses the other, p_ij p_ji, normalised over all
-// pairs. The score of a pair is the sum of the two choices' scores, the
-// information its variance over the pairs.
-type coordination struct {
-	n, p  int
-	row   []float64 // sum of the weights of each sender
-	mean  []float64 // n*p: mean statistics of each sender
-	s     sums
-	score []float64
-}
-
-func newCoordination(c *panel) *coordination {
-	return &coordination{n: c.n, p: c.p, row: make([]float64, c.n), mean: make([]float64, c.n*c.p), s: newSums(c.p), score: make([]float64, c.p)}
-}
-
-func (c *coordination) contribute(number int, event int32, changed bool, x, w []float64, into *total) {
-	n, p := c.n, c.p
-	if changed {
-		clear(c.mean)
-		for i := range n {
-			c.row[i] = 0
-			m := c.mean[i*p : (i+1)*p]
-			for j := range n {
-				v := w[i*n+j]
-				if v == 0 {
-					continue
-				}
-				c.row[i] += v
-				xs := x[(i*n+j)*p:][:len(m)]
-				for k := range m {
-					m[k] += v * xs[k]
-				}
-			}
-			if c.row[i] > 0 {
-				for k := range m {
-					m[k] /= c.row[i]
-				}
-			}
-		}
-		c.s.reset()
-		for i := range n {
-			for j := i + 1; j < n; j++ {
-				if w[i*n+j] == 0 || w[j*n+i] == 0 {
-					continue
-				}
-				both := w[i*n+j] / c.row[i] * (w[j*n+i] / c.row[j])
-				c.pair(i, j, x)
-				c.s.add(both, c.score)
-			}
+// shift is the largest log-weight at the start of a chunk: weights relative to it
+// neither overflow nor vanish.
+func (c panelPart) shift(theta []float64) float64 {
+	shift, at := math.Inf(-1), 0
+	for _, u := range c.unit[:c.steps[0].end] {
+		if u >= 0 {
+			shift = max(shift, dot(theta, c.x[at:at+c.p]))
+			at += c.p
 		}
 	}
-	i, j := int(event)/n, int(event)%n
-	c.pair(i, j, x)
-	eta := math.Log(w[i*n+j]/c.row[i]) + math.Log(w[j*n+i]/c.row[j])
-	into.chose(number, eta, 0, c.score, &c.s)
-}
-
-// pair sets the score of a pair.
-func (c *coordination) pair(i, j int, x []float64) {
-	n, p := c.n, c.p
-	a, b := x[(i*n+j)*p:(i*n+j+1)*p], x[(j*n+i)*p:(j*n+i+1)*p]
-	mi, mj := c.mean[i*p:(i+1)*p], c.mean[j*p:(j+1)*p]
-	score := c.score
-	a, b, mi, mj = a[:len(score)], b[:len(score)], mi[:len(score)], mj[:len(score)]
-	for k := range score {
-		score[k] = a[k] - mi[k] + b[k] - mj[k]
+	if math.IsInf(shift, 0) || math.IsNaN(shift) {
+		return 0
 	}
+	return shift
 }
 
 // parts lists the pieces of a design.
@@ -378,7 +415,7 @@ func (d *Design) parts() []part {
 // without one) in the order of time.
 func (d *Design) LogLikelihood(theta []float64) (loglik float64, contributions []float64) {
 	for _, part := range d.parts() {
-		t := newTotal(len(d.Terms))
+		t := newTotal(len(d.Terms), false)
 		t.score = make([]float64, len(d.Terms))
 		t.visit = func(_ int, l float64, _ []float64) { contributions = append(contributions, l) }
 		part.evaluate(theta, t)

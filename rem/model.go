@@ -101,5 +101,7 @@ type Ties string
 const (
 	Breslow Ties = ""        // all see the state before; each is compared with the whole risk set
 	Exclude Ties = "exclude" // all see the state before; none is an alternative of another
+	Efron   Ties = "efron"   // all see the state before; those who act leave the risk set on average half way (Efron 1977)
+	Random  Ties = "random"  // in an order drawn by RiskSet.Seed, each sees those before it
 	Ordered Ties = "ordered" // in the order of the record, each sees those before it
 )

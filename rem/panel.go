@@ -34,6 +34,7 @@ type step struct {
 	dt, time float64
 	unit     int32 // that acted; -1: none
 	event    int32 // its number
+	tied     int32 // events of its time, itself among them, that share Efron's denominators; 0: none
 }
 
 // marks collects the units that something touched.
@@ -94,9 +95,8 @@ type panelBuilder struct {
 	now   *chunk
 	timed uint64
 	built bool
-	// exclude takes the other events of a time out of the risk set of each.
-	exclude bool
-	live    int
+	ties  Ties
+	live  int
 }
 
 // maxUnits bounds the statistics of a full risk set held at a time.
@@ -114,9 +114,9 @@ func newPanelBuilder(s *state, m *Model, stats []statistic) (*panelBuilder, erro
 	b := &panelBuilder{
 		panel: &panel{family: m.Family, interval: m.Interval, n: n, p: len(stats), units: units},
 		s:     s, stats: stats,
-		marks:   marks{n: n, rate: m.Family == Rate, ordered: m.Family != REM || m.Directed, mask: make([]uint64, units)},
-		exclude: m.Ties == Exclude,
-		x:       make([]float64, units*len(stats)), on: make([]bool, units), now: &chunk{},
+		marks: marks{n: n, rate: m.Family == Rate, ordered: m.Family != REM || m.Directed, mask: make([]uint64, units)},
+		ties:  m.Ties,
+		x:     make([]float64, units*len(stats)), on: make([]bool, units), now: &chunk{},
 	}
 	for k := range stats {
 		if stats[k].timed {
@@ -256,7 +256,7 @@ func (b *panelBuilder) cut() {
 }
 
 func (b *panelBuilder) add(dt float64, unit int32, event int) {
-	b.now.steps = append(b.now.steps, step{len(b.now.unit), dt, b.s.now, unit, int32(event)})
+	b.now.steps = append(b.now.steps, step{end: len(b.now.unit), dt: dt, time: b.s.now, unit: unit, event: int32(event)})
 	b.cases++
 }
 
@@ -272,7 +272,11 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 		}
 		return nil
 	}
-	tied := make([]int32, 0, 4)
+	type deed struct {
+		unit  int32
+		event int
+	}
+	tied := make([]deed, 0, 4)
 	for _, k := range events {
 		e := &b.s.data.Events[k]
 		i, j := pairOf(e)
@@ -286,19 +290,46 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 		if !b.on[id] {
 			return b.s.absent(e)
 		}
-		tied = append(tied, id)
+		tied = append(tied, deed{id, k})
 	}
-	for k, id := range tied {
+	if b.ties == Efron {
+		// Those who choose from the same risk set stand together.
+		risk := func(d deed) int32 {
+			if b.family == Choice {
+				return d.unit / int32(b.n)
+			}
+			return 0
+		}
+		slices.SortStableFunc(tied, func(x, y deed) int { return int(risk(x) - risk(y)) })
+		first := len(b.now.steps)
+		for _, d := range tied {
+			b.add(dt, d.unit, d.event)
+		}
+		group := b.now.steps[first:]
+		for k := range group {
+			with := 0
+			for _, d := range tied {
+				if risk(d) == risk(tied[k]) {
+					with++
+				}
+			}
+			if with > 1 {
+				group[k].tied = int32(with)
+			}
+		}
+		return nil
+	}
+	for _, d := range tied {
 		var out []int32
-		if b.exclude {
+		if b.ties == Exclude {
 			for _, other := range tied {
-				if other != id && !slices.Contains(out, other) {
-					out = append(out, other)
-					b.now.unit = append(b.now.unit, ^other)
+				if other.unit != d.unit && !slices.Contains(out, other.unit) {
+					out = append(out, other.unit)
+					b.now.unit = append(b.now.unit, ^other.unit)
 				}
 			}
 		}
-		b.add(dt, id, events[k])
+		b.add(dt, d.unit, d.event)
 		dt = 0
 		for _, other := range out {
 			b.now.unit = append(b.now.unit, other)

@@ -419,7 +419,7 @@ func TestInformation(t *testing.T) {
 	}
 	theta := []float64{.05, .01, -.02, .03, -.1, .2}
 	p := len(theta)
-	at, err := evaluate(t.Context(), d.parts(), theta)
+	at, err := evaluate(t.Context(), d.parts(), theta, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -428,8 +428,8 @@ func TestInformation(t *testing.T) {
 		up, down := slices.Clone(theta), slices.Clone(theta)
 		up[k] += h
 		down[k] -= h
-		a, _ := evaluate(t.Context(), d.parts(), up)
-		c, _ := evaluate(t.Context(), d.parts(), down)
+		a, _ := evaluate(t.Context(), d.parts(), up, true)
+		c, _ := evaluate(t.Context(), d.parts(), down, true)
 		if slope := (a.loglik - c.loglik) / (2 * h); math.Abs(slope-at.grad[k]) > 1e-5*(1+math.Abs(slope)) {
 			t.Errorf("gradient %d: got %v, by differences %v", k, at.grad[k], slope)
 		}

@@ -225,7 +225,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		of         map[string]func()
 	}{
 		{"timing", l.Timing, map[string]func(){"ordinal": func() {}, "interval": func() { m.Interval = true }}},
-		{"ties", l.Ties, map[string]func(){"breslow": func() { m.Ties = Breslow }, "exclude": func() { m.Ties = Exclude }, "ordered": func() { m.Ties = Ordered }}},
+		{"ties", l.Ties, map[string]func(){"breslow": func() { m.Ties = Breslow }, "exclude": func() { m.Ties = Exclude }, "efron": func() { m.Ties = Efron }, "random": func() { m.Ties = Random }, "ordered": func() { m.Ties = Ordered }}},
 		{"decay_from", l.DecayFrom, map[string]func(){"coming": func() { m.DecayFromPrevious = false }, "previous": func() { m.DecayFromPrevious = true }}},
 		{"presence_from", l.Enters, map[string]func(){"time": func() { m.PresenceAfter = false }, "after": func() { m.PresenceAfter = true }}},
 		{"intervals", l.Intervals, map[string]func(){"changes": func() { m.SplitAtEvents = false }, "events": func() { m.SplitAtEvents = true }}},

@@ -100,7 +100,7 @@ func TestBadSpecifications(t *testing.T) {
 		{"intercept without time", head + "terms:\n  - {term: intercept}\n", "says nothing of their rate"},
 		{"constant", "model: hyper\nactors: {file: DIR/h10_actors.csv}\nevents: {file: DIR/h10_events.csv}\nterms:\n  - {term: size}\n", "term size never differs"},
 		{"sender of a pair without direction", head + "terms:\n  - {term: indeg}\n", "no sender and no receiver"},
-		{"ties", head + "ties: efrom\nterms:\n  - {term: inertia}\n", `ties "efrom" is none of breslow, exclude, ordered`},
+		{"ties", head + "ties: efrom\nterms:\n  - {term: inertia}\n", `ties "efrom" is none of breslow, efron, exclude, ordered, random`},
 		{"from nowhere", "model: rem\nterms:\n  - {term: inertia}\n", "case: cooperation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

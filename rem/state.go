@@ -419,7 +419,10 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 				}
 				closed = t
 			}
-		case m.Ties == Ordered:
+		case m.Ties == Ordered || m.Ties == Random:
+			if m.Ties == Random {
+				m.shuffle(tied)
+			}
 			for _, k := range tied {
 				if err := w.moment(dt, []int{k}); err != nil {
 					return err
