@@ -43,9 +43,6 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	if m.Family == Coordination && (m.RiskSet.Controls > 0 || m.RiskSet.Given != nil) {
 		return nil, errors.New("a choice_coordination model compares each pair with all others; it takes no controls")
 	}
-	if err := m.checkTies(); err != nil {
-		return nil, err
-	}
 	if m.Family != Hyper && (m.RiskSet.MaxSize > 0 || m.RiskSet.OnSender) {
 		return nil, fmt.Errorf("max_size and on_sender are of hyper models; a %s model has events of fixed size", m.Family)
 	}
@@ -84,13 +81,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	}
 	s.start()
 	if m.Family == Hyper || m.RiskSet.Controls > 0 || m.RiskSet.Given != nil {
-		b := &strataBuilder{d: d, s: s, stats: stats, risk: riskSets{s: s, m: m, changed: true}}
-		if err := s.walk(m, used, walker{presence: func(int32) { b.risk.changed = true }, moment: func(dt float64, events []int) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return b.moment(dt, events)
-		}}); err != nil {
+		if err := d.buildStrata(ctx, s, stats); err != nil {
 			return nil, err
 		}
 		return d, nil

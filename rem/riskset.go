@@ -15,13 +15,13 @@ type riskSets struct {
 	m       *Model
 	present []int32
 	changed bool // who is present
+	// wanted, if any, is asked before a risk set is drawn whether it is to be opened.
+	wanted func() bool
 
 	sets     []drawing // the event, then its alternatives
 	observed int       // events among them: 1, or 0 for an interval that ended without one
 	offset   []float64 // logarithm of how many units each stands for; nil: 1
-	out      []drawing // events of the same time that are no alternatives, or stand beside the event
-	tied     int       // with Efron's rule: events of the time with this risk set, 1 without others
-	acting   int       // and the sets that they are, the first rows
+	out      []drawing // events of the same time that are no alternatives
 	arena    []int32
 }
 
@@ -39,13 +39,22 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		if dt == 0 {
 			return nil
 		}
+		if r.wanted != nil && !r.wanted() {
+			return nil
+		}
 		r.observed, r.out = 0, r.out[:0]
 		if err := r.draw(nil, -1); err != nil || len(r.sets) == 0 {
 			return err // while nobody is there nothing can happen
 		}
 		return visit(-1, dt)
 	}
-	for _, k := range events {
+	for i, k := range events {
+		if r.wanted != nil && !r.wanted() {
+			continue
+		}
+		if i > 0 {
+			dt = 0
+		}
 		e := &r.s.data.Events[k]
 		away := func(a int32) bool { return !r.s.present[a] }
 		if slices.ContainsFunc(e.From, away) || slices.ContainsFunc(e.To, away) {
@@ -53,7 +62,7 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		}
 		r.observed = 1
 		r.out = r.out[:0]
-		if r.m.Ties == Exclude || r.m.Ties == Efron {
+		if r.m.Ties == Exclude {
 			for _, o := range events {
 				if other := &r.s.data.Events[o]; o != k {
 					r.out = append(r.out, drawing{sorted(other.From), sorted(other.To)})
@@ -66,7 +75,6 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		if err := visit(k, dt); err != nil {
 			return err
 		}
-		dt = 0
 	}
 	return nil
 }
@@ -77,7 +85,6 @@ func (r *riskSets) draw(e *Event, k int) error {
 	r.sets, r.offset, r.arena = r.sets[:0], nil, r.arena[:0]
 	if e != nil {
 		r.sets = append(r.sets, drawing{sorted(e.From), sorted(e.To)})
-		r.tie()
 	}
 	if given := r.m.RiskSet.Given; given != nil && e != nil {
 		if k >= len(given) {

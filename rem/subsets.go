@@ -22,6 +22,22 @@ type subsets struct {
 	asked  []int32 // the last set of which sums were asked, while they are known
 	answer []float64
 	known  bool
+
+	paths  []path // scratch
+	sought []sought
+	warmed uint64
+}
+
+// path is a set that is to go on with actors from a place on.
+type path struct {
+	set  uint32
+	next int32
+}
+
+// sought is a key of the table, and where its path goes on.
+type sought struct {
+	key, hash uint64
+	next      int32
 }
 
 // shard is a part of the table of paths. It grows by itself, so that the table never
@@ -69,8 +85,15 @@ func (s *subsets) find(beginning uint32, actor int32) entry {
 		}
 		return entry{}
 	}
-	key := (uint64(beginning)<<actorBits | uint64(actor)) + 1
-	hash := spread(key)
+	key := keyOf(beginning, actor)
+	return s.look(key, spread(key))
+}
+
+func keyOf(beginning uint32, actor int32) uint64 {
+	return (uint64(beginning)<<actorBits | uint64(actor)) + 1
+}
+
+func (s *subsets) look(key, hash uint64) entry {
 	in := &s.shards[hash>>58]
 	if len(in.slots) == 0 {
 		return entry{}
@@ -96,12 +119,13 @@ func (s *subsets) make(beginning uint32, actor int32) *entry {
 		}
 		e = &s.first[actor]
 	} else {
-		key := (uint64(beginning)<<actorBits | uint64(actor)) + 1
-		hash := spread(key)
-		at := s.shards[hash>>58].open(key, hash)
-		at.key = key
-		e = &at.entry
+		key := keyOf(beginning, actor)
+		e = s.open(key, spread(key))
 	}
+	return s.numbered(e)
+}
+
+func (s *subsets) numbered(e *entry) *entry {
 	if e.set == 0 {
 		e.set = s.sets
 		s.sets++
@@ -109,8 +133,10 @@ func (s *subsets) make(beginning uint32, actor int32) *entry {
 	return e
 }
 
-// open returns the slot of a key, or a free one that is now taken.
-func (s *shard) open(key, hash uint64) *slot {
+func (s *subsets) open(key, hash uint64) *entry { return s.shards[hash>>58].open(key, hash) }
+
+// open returns the entry of a key, made if need be.
+func (s *shard) open(key, hash uint64) *entry {
 	if 3*s.used+3 > 2*len(s.slots) {
 		old := s.slots
 		s.slots = make([]slot, max(8, len(old)+len(old)/2))
@@ -133,10 +159,11 @@ func (s *shard) open(key, hash uint64) *slot {
 		}
 		switch at := &s.slots[i]; at.key {
 		case key:
-			return at
+			return &at.entry
 		case 0:
+			at.key = key
 			s.used++
-			return at
+			return &at.entry
 		}
 	}
 }
@@ -164,9 +191,46 @@ func (s *subsets) raise(e *entry, weight float64) {
 	s.odd = append(s.odd, sum)
 }
 
+// seek lists the keys of all sets that go on from the paths by one actor. Their places
+// in the table are read ahead, all at once: each is far from the others in memory, and
+// waiting for one after the other would cost more than all that is done with them.
+func (s *subsets) seek(actors []int32) {
+	s.sought = s.sought[:0]
+	for _, p := range s.paths {
+		for i, a := range actors[p.next:] {
+			key := keyOf(p.set, a)
+			s.sought = append(s.sought, sought{key, spread(key), p.next + int32(i) + 1})
+		}
+	}
+	warmed := uint64(0)
+	for i := range s.sought {
+		hash := s.sought[i].hash
+		if in := &s.shards[hash>>58]; len(in.slots) > 0 {
+			warmed += in.slots[in.place(hash)].key
+		}
+	}
+	s.warmed = warmed
+	s.paths = s.paths[:0]
+}
+
 // add counts an event for all its sets of 1 to order actors, ascending.
 func (s *subsets) add(actors []int32, order int, weight float64) {
-	s.addFrom(0, actors, order, weight)
+	s.paths = s.paths[:0]
+	for i, a := range actors {
+		e := s.make(0, a)
+		s.raise(e, weight)
+		s.paths = append(s.paths, path{e.set, int32(i) + 1})
+	}
+	for k := 1; k < order && len(s.paths) > 0; k++ {
+		s.seek(actors)
+		for _, at := range s.sought {
+			e := s.numbered(s.open(at.key, at.hash))
+			s.raise(e, weight)
+			if int(at.next) < len(actors) {
+				s.paths = append(s.paths, path{e.set, at.next})
+			}
+		}
+	}
 }
 
 func (s *subsets) addFrom(beginning uint32, actors []int32, order int, weight float64) {
@@ -232,7 +296,7 @@ func (s *subsets) sums(actors []int32, into []float64) {
 			s.answer = append(s.answer, 0)
 		}
 		clear(s.answer)
-		s.sumsFrom(0, actors, s.answer)
+		s.sumAll(actors)
 		s.asked, s.known = append(s.asked[:0], actors...), true
 	}
 	for k := range into {
@@ -240,15 +304,25 @@ func (s *subsets) sums(actors []int32, into []float64) {
 	}
 }
 
-func (s *subsets) sumsFrom(beginning uint32, actors []int32, into []float64) {
+func (s *subsets) sumAll(actors []int32) {
+	s.paths = s.paths[:0]
 	for i, a := range actors {
-		e := s.find(beginning, a)
-		if e.set == 0 {
-			continue
+		if e := s.find(0, a); e.set != 0 {
+			s.answer[0] += s.count(e)
+			s.paths = append(s.paths, path{e.set, int32(i) + 1})
 		}
-		into[0] += s.count(e)
-		if len(into) > 1 {
-			s.sumsFrom(e.set, actors[i+1:], into[1:])
+	}
+	for k := 1; k < len(s.answer) && len(s.paths) > 0; k++ {
+		s.seek(actors)
+		for _, at := range s.sought {
+			e := s.look(at.key, at.hash)
+			if e.set == 0 {
+				continue
+			}
+			s.answer[k] += s.count(e)
+			if int(at.next) < len(actors) {
+				s.paths = append(s.paths, path{e.set, at.next})
+			}
 		}
 	}
 }

@@ -1,0 +1,189 @@
+package rem
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+)
+
+// The risk sets of the events are opened by several walkers at once. Each goes
+// through the whole record with a state of its own, which is cheap beside the
+// statistics of all alternatives, and opens every so manyth block of risk sets. The
+// blocks do not depend on the number of walkers, and so neither does the design.
+
+const (
+	rowsPerBlock = 1 << 14
+	maxWalkers   = 8 // each holds the whole state
+)
+
+// strataBuilder is one of the walkers.
+type strataBuilder struct {
+	d     *Design
+	s     *state
+	stats []statistic
+	risk  riskSets
+
+	number, of int // of this walker, and how many there are
+	perBlock   int
+	turn       int // risk sets so far, of all walkers
+	block      int // that is being written
+	now        strata
+	done       []finished
+
+	unit   unit
+	tokens []int32
+}
+
+type finished struct {
+	block int
+	*strata
+}
+
+// buildStrata writes rows for each event's own risk set.
+func (d *Design) buildStrata(ctx context.Context, s *state, stats []statistic) error {
+	perBlock := d.setsPerBlock()
+	blocks := (d.Events + perBlock - 1) / perBlock
+	walkers := make([]*strataBuilder, max(1, min(runtime.GOMAXPROCS(0), blocks, maxWalkers)))
+	for k := range walkers {
+		if k > 0 {
+			s = newState(d.data)
+			var err error
+			if stats, err = (&binder{s, d.Model}).bind(d.Model.Terms); err != nil {
+				return err
+			}
+			s.start()
+		}
+		b := &strataBuilder{d: d, s: s, stats: stats, number: k, of: len(walkers), perBlock: perBlock, block: -1}
+		b.risk = riskSets{s: s, m: d.Model, changed: true, wanted: b.wanted}
+		walkers[k] = b
+	}
+	failed := make([]error, len(walkers))
+	var wait sync.WaitGroup
+	for k, b := range walkers {
+		wait.Go(func() { failed[k] = b.walk(ctx) })
+	}
+	wait.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// The first that went wrong in the order of time, as one walker would say.
+	var first *failure
+	for _, err := range failed {
+		var f *failure
+		if errors.As(err, &f) {
+			if first == nil || f.turn < first.turn {
+				first = f
+			}
+		} else if err != nil {
+			return err
+		}
+	}
+	if first != nil {
+		return first.error
+	}
+	var all []finished
+	for _, b := range walkers {
+		all = append(all, b.done...)
+	}
+	slices.SortFunc(all, func(a, b finished) int { return cmp.Compare(a.block, b.block) })
+	cases := 0
+	for _, f := range all {
+		f.first = cases
+		cases += len(f.cases)
+		d.strata = append(d.strata, f.strata)
+	}
+	return nil
+}
+
+// setsPerBlock is how many risk sets make a block.
+func (d *Design) setsPerBlock() int {
+	rows := 1 << 10
+	switch risk := &d.Model.RiskSet; {
+	case risk.Controls > 0:
+		rows = (risk.Controls + 1) * max(1, risk.MaxSize)
+	case len(risk.Given) > 0:
+		rows = 0
+		for _, g := range risk.Given {
+			rows += len(g) + 1
+		}
+		rows /= len(risk.Given)
+	}
+	return max(1, rowsPerBlock/rows)
+}
+
+// failure is what went wrong with a risk set.
+type failure struct {
+	turn int
+	error
+}
+
+func (b *strataBuilder) walk(ctx context.Context) error {
+	err := b.s.walk(b.d.Model, b.d.used, walker{
+		presence: func(int32) { b.risk.changed = true },
+		moment: func(dt float64, events []int) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := b.risk.each(dt, events, b.open); err != nil {
+				return &failure{b.turn, err}
+			}
+			return nil
+		},
+	})
+	b.flush()
+	return err
+}
+
+// wanted reports whether the next risk set is this walker's to open.
+func (b *strataBuilder) wanted() bool {
+	block := b.turn / b.perBlock
+	b.turn++
+	if block%b.of != b.number {
+		return false
+	}
+	if block != b.block {
+		b.flush()
+		b.block = block
+	}
+	return true
+}
+
+// flush keeps the block that was written, without room to spare.
+func (b *strataBuilder) flush() {
+	if len(b.now.cases) > 0 {
+		b.done = append(b.done, finished{b.block, &strata{
+			p: len(b.stats), interval: b.d.Model.Interval,
+			cases: slices.Clone(b.now.cases), x: slices.Clone(b.now.x), offset: slices.Clone(b.now.offset),
+		}})
+	}
+	b.now.cases, b.now.x, b.now.offset = b.now.cases[:0], b.now.x[:0], nil
+}
+
+// open writes the rows of one risk set.
+func (b *strataBuilder) open(event int, dt float64) error {
+	c, p := &b.now, len(b.stats)
+	for i := range b.risk.sets {
+		b.row(b.risk.sets[i].from, b.risk.sets[i].to)
+	}
+	if b.risk.offset != nil {
+		for len(c.offset) < len(c.x)/p-len(b.risk.offset) {
+			c.offset = append(c.offset, 0)
+		}
+		c.offset = append(c.offset, b.risk.offset...)
+	} else if c.offset != nil {
+		c.offset = append(c.offset, make([]float64, len(c.x)/p-len(c.offset))...)
+	}
+	c.cases = append(c.cases, stratum{end: len(c.x) / p, event: int32(event), dt: dt})
+	return nil
+}
+
+func (b *strataBuilder) row(from, to []int32) {
+	u := &b.unit
+	b.tokens = u.set(from, to, len(b.s.data.Actors), b.tokens)
+	for k := range b.stats {
+		b.now.x = append(b.now.x, b.stats[k].value(u))
+	}
+}
