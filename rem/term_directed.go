@@ -2,6 +2,7 @@ package rem
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -95,6 +96,9 @@ func (b *binder) subsetsOn(t *Term, v *view, w way, byEvent bool) (*subsetsOf, e
 		if byEvent {
 			return s, nil
 		}
+		if err := b.affordable(v, func(e *Event) float64 { return choose(len(e.From)+len(e.To), k) }); err != nil {
+			return nil, err
+		}
 		v.order = max(v.order, k)
 		into := make([]float64, k)
 		s.sum = func(u *unit) float64 {
@@ -133,6 +137,9 @@ func (b *binder) subsetsOn(t *Term, v *view, w way, byEvent bool) (*subsetsOf, e
 	if w == back {
 		first, second = q, p
 	}
+	if err := b.affordable(v, func(e *Event) float64 { return choose(len(e.From), first) * choose(len(e.To), second) }); err != nil {
+		return nil, err
+	}
 	v.crossed = [2]int{max(v.crossed[0], first), max(v.crossed[1], second)}
 	walk := &crossing{n: int32(len(b.s.data.Actors)), apart: t.Of != ""}
 	s.each = func(u *unit, found func(float64)) {
@@ -158,6 +165,9 @@ func (b *binder) eitherWay(t *Term, s *subsetsOf) error {
 		return errors.New("subsets of one side in whatever roles are given by order")
 	}
 	v, p, q := s.view, s.p, s.q
+	if err := b.affordable(v, func(e *Event) float64 { return choose(len(e.From)+len(e.To), p+q) }); err != nil {
+		return err
+	}
 	v.order = max(v.order, p+q)
 	var set []int32
 	s.each = func(u *unit, found func(float64)) {
@@ -184,4 +194,26 @@ func totalOf(each func(u *unit, found func(float64))) func(u *unit) float64 {
 		each(u, add)
 		return sum
 	}
+}
+
+// mostSubsets bounds the subsets of one event that are counted.
+const mostSubsets = 5_000_000
+
+// affordable refuses to count subsets of events of very many actors.
+func (b *binder) affordable(v *view, subsets func(e *Event) float64) error {
+	events := b.s.data.Events
+	if v.layer >= 0 {
+		events = b.s.data.Layers[v.layer].Events
+	}
+	for k := range events {
+		e := &events[k]
+		if n := subsets(e); n > mostSubsets && v.takes(e) {
+			name := e.ID
+			if name == "" {
+				name = fmt.Sprintf("number %d", k+1)
+			}
+			return fmt.Errorf("event %s has %.3g subsets of that many actors; take smaller subsets, or leave large events out with sizes", name, n)
+		}
+	}
+	return nil
 }

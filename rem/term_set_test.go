@@ -1,15 +1,17 @@
 package rem
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// valueAt is the value of a term for a set at a time, after all events before it.
-func valueAt(t *testing.T, data Data, m Model, term Term, time float64, from, to []int32) float64 {
+// valueAt70 is the value of a term for a set at time 70, after all events before it.
+func valueAt70(t *testing.T, data Data, m Model, term Term, from, to []int32) float64 {
 	t.Helper()
-	data.Events = append(data.Events[:len(data.Events):len(data.Events)], Event{ID: "coming", Time: time, From: from, To: to, Value: 1})
+	data.Events = append(data.Events[:len(data.Events):len(data.Events)], Event{ID: "coming", Time: 70, From: from, To: to, Value: 1})
 	m.Family = Hyper
 	m.Terms = []Term{term}
 	m.RiskSet.Given = make([][]Candidate, len(data.Events))
@@ -121,7 +123,7 @@ func TestTermsOfSets(t *testing.T) {
 		{Term{Term: "subrep", Order: 2, Exactly: true, HalfLife: 40, Transform: "sqrt"}, []int32{2, 3}, math.Sqrt(.5)},
 		{Term{Product: []Term{{Term: "bilateral"}, {Term: "size"}}}, abc, 4},
 	} {
-		if got := valueAt(t, setData(), Model{}, c.term, 70, c.set, nil); math.Abs(got-c.want) > 1e-12 {
+		if got := valueAt70(t, setData(), Model{}, c.term, c.set, nil); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s of %v: got %v, want %v", c.term.label(), c.set, got, c.want)
 		}
 	}
@@ -207,7 +209,7 @@ func TestTermsOfDirectedSets(t *testing.T) {
 		{Term{Term: "bilateral", Direction: "sym"}, s{0}, s{1, 3}, (1 + 1) / 2.},
 		{Term{Term: "multilateral"}, s{0}, s{1, 2}, (3 + 1) / 2.},
 	} {
-		got := valueAt(t, directedData(), Model{Directed: true}, c.term, 70, c.from, c.to)
+		got := valueAt70(t, directedData(), Model{Directed: true}, c.term, c.from, c.to)
 		if math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s of %v -> %v: got %v, want %v", c.term.label(), c.from, c.to, got, c.want)
 		}
@@ -224,7 +226,7 @@ func TestTermsOfDirectedSets(t *testing.T) {
 		{Term{Term: "activity", On: []string{"mail"}, Aggregate: "sum"}, 4 + 4 + 1},
 		{Term{Term: "closure", On: []string{"mail", "mail"}, Aggregate: "max"}, 3}, // of a and b: c once, d twice
 	} {
-		if got := valueAt(t, data, Model{}, c.term, 70, s{0, 1, 2}, nil); got != c.want {
+		if got := valueAt70(t, data, Model{}, c.term, s{0, 1, 2}, nil); got != c.want {
 			t.Errorf("%s: got %v, want %v", c.term.label(), got, c.want)
 		}
 	}
@@ -356,5 +358,53 @@ func TestPairsReadLargeSets(t *testing.T) {
 		return nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// One actor alone has no pairs, and nothing is divided by none.
+func TestSetsOfOne(t *testing.T) {
+	for k := range slices.Concat(setTerms, directedSetTerms) {
+		def := slices.Concat(setTerms, directedSetTerms)[k]
+		for _, directed := range []bool{false, true} {
+			for _, how := range []string{"", "sum", "sd", "min", "range", "absdiff"} {
+				data, m, to := setData(), Model{}, []int32(nil)
+				if directed {
+					data, m, to = directedData(), Model{Directed: true}, []int32{2}
+				}
+				term := Term{Term: def.name, Aggregate: how}
+				if def.attrs > 0 {
+					term.Attr = []string{data.Covariates[0].Name}
+				}
+				if slices.Contains([]string{"subrep", "shared", "success"}, def.name) {
+					term.Order = 3
+				}
+				if _, err := (&binder{newState(&data), &Model{Family: Hyper, Directed: directed}}).bind([]Term{term}); err != nil {
+					continue // no such aggregate, or of sets with direction alone
+				}
+				got := valueAt70(t, data, m, term, []int32{4}, to)
+				if pairs := !slices.Contains([]string{"size", "attribute", "activity", "popularity"}, def.name); math.IsNaN(got) || math.IsInf(got, 0) || !directed && pairs && got != 0 {
+					t.Errorf("directed %v, %s: %v", directed, term.label(), got)
+				}
+			}
+		}
+	}
+}
+
+// An event of very many actors is refused, not counted for ever.
+func TestVeryLargeEvents(t *testing.T) {
+	data := Data{Events: []Event{{ID: "all", Value: 1}, {ID: "two", From: []int32{0, 1}, Value: 1}}}
+	for a := range int32(1000) {
+		data.Actors = append(data.Actors, fmt.Sprint(a))
+		data.Events[0].From = append(data.Events[0].From, a)
+	}
+	m := &Model{Family: Hyper, RiskSet: RiskSet{Controls: 2}, Terms: []Term{{Term: "subrep", Order: 3}}}
+	if _, err := Prepare(t.Context(), &data, m); err == nil || !strings.Contains(err.Error(), "event all has 1.66e+08 subsets") {
+		t.Errorf("got %v", err)
+	}
+	m.Terms[0].Sizes = []int{0, 20}
+	m.Terms = append(m.Terms, Term{Term: "shared", Order: 3})
+	m.RiskSet.Given = make([][]Candidate, 2)
+	if _, err := Prepare(t.Context(), &data, m); err != nil {
+		t.Error(err)
 	}
 }
