@@ -239,6 +239,88 @@ func common(a, b *row, how pairing) float64 {
 	return float64(n) + rest
 }
 
+// commonOfPairs adds up common over all pairs of several rows.
+func commonOfPairs(rows []*row, how pairing) (total float64) {
+	plain := how == byMin || how == byCount
+	for _, r := range rows {
+		plain = plain && r.full && (how == byCount || r.uneven == 0)
+	}
+	if plain && len(rows) > 2 && len(rows) < 8 {
+		return commonOfFew(rows, how)
+	}
+	for k, a := range rows {
+		for _, b := range rows[k+1:] {
+			total += common(a, b, how)
+		}
+	}
+	return total
+}
+
+// commonOfFew is commonOfPairs of up to seven full rows of whole values. It counts, for
+// 64 partners at once, how many of the rows have a tie, in binary, one digit a word: m
+// of them make m(m-1)/2 pairs.
+func commonOfFew(rows []*row, how pairing) float64 {
+	var lists [7][]block
+	all := len(rows[0].blocks)
+	x := lists[:len(rows)]
+	for i, r := range rows {
+		x[i] = r.blocks[:all]
+	}
+	n, rest := 0, 0.0
+	for k := range all {
+		var tie, twice digits
+		var one, two uint64 // rows with another value: one at least, two at least
+		for i := range x {
+			b := &x[i][k]
+			tie.add(b.tie)
+			twice.add(b.twice)
+			two |= one & b.other
+			one |= b.other
+		}
+		n += tie.pairs()
+		if how == byCount {
+			continue
+		}
+		if twice.d1|twice.d2 != 0 {
+			n += twice.pairs()
+		}
+		for ; two != 0; two &= two - 1 {
+			bit := two & -two
+			for i, r := range rows {
+				if r.blocks[k].other&bit == 0 {
+					continue
+				}
+				v := r.value(k, bit)
+				for _, o := range rows[i+1:] {
+					if o.blocks[k].other&bit != 0 {
+						rest += min(v, o.value(k, bit)) - 2
+					}
+				}
+			}
+		}
+	}
+	return float64(n) + rest
+}
+
+// digits are 64 numbers up to 7 in binary.
+type digits struct{ d0, d1, d2 uint64 }
+
+func (d *digits) add(w uint64) {
+	carry := d.d0 & w
+	d.d0 ^= w
+	d.d2 ^= d.d1 & carry
+	d.d1 ^= carry
+}
+
+// pairs adds up m(m-1)/2 over the numbers.
+func (d *digits) pairs() int {
+	n := bits.OnesCount64(d.d1) + 2*bits.OnesCount64(d.d0&d.d1)
+	if d.d2 != 0 {
+		n += 6*bits.OnesCount64(d.d2) + 4*bits.OnesCount64(d.d0&d.d2) + 8*bits.OnesCount64(d.d1&d.d2)
+	}
+	return n
+}
+
 func commonOfFull(a, b *row, how pairing) float64 {
 	n, rest := 0, 0.0
 	x := a.blocks

@@ -43,6 +43,9 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	if m.Family == Coordination && (m.RiskSet.Controls > 0 || m.RiskSet.Given != nil) {
 		return nil, errors.New("a choice_coordination model compares each pair with all others; it takes no controls")
 	}
+	if err := m.checkTies(); err != nil {
+		return nil, err
+	}
 	if m.Family != Hyper && (m.RiskSet.MaxSize > 0 || m.RiskSet.OnSender) {
 		return nil, fmt.Errorf("max_size and on_sender are of hyper models; a %s model has events of fixed size", m.Family)
 	}

@@ -176,7 +176,7 @@ func (b *strataBuilder) open(event int, dt float64) error {
 	} else if c.offset != nil {
 		c.offset = append(c.offset, make([]float64, len(c.x)/p-len(c.offset))...)
 	}
-	c.cases = append(c.cases, stratum{end: len(c.x) / p, event: int32(event), dt: dt})
+	c.cases = append(c.cases, stratum{end: len(c.x) / p, event: int32(event), dt: dt, tied: int32(b.risk.tied), acting: int32(b.risk.acting)})
 	return nil
 }
 

@@ -21,7 +21,9 @@ type riskSets struct {
 	sets     []drawing // the event, then its alternatives
 	observed int       // events among them: 1, or 0 for an interval that ended without one
 	offset   []float64 // logarithm of how many units each stands for; nil: 1
-	out      []drawing // events of the same time that are no alternatives
+	out      []drawing // events of the same time that are no alternatives, or stand beside the event
+	tied     int       // with Efron's rule: events of the time with this risk set, 1 without others
+	acting   int       // and the sets that they are, the first rows
 	arena    []int32
 }
 
@@ -62,7 +64,7 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		}
 		r.observed = 1
 		r.out = r.out[:0]
-		if r.m.Ties == Exclude {
+		if r.m.Ties == Exclude || r.m.Ties == Efron {
 			for _, o := range events {
 				if other := &r.s.data.Events[o]; o != k {
 					r.out = append(r.out, drawing{sorted(other.From), sorted(other.To)})
@@ -85,6 +87,7 @@ func (r *riskSets) draw(e *Event, k int) error {
 	r.sets, r.offset, r.arena = r.sets[:0], nil, r.arena[:0]
 	if e != nil {
 		r.sets = append(r.sets, drawing{sorted(e.From), sorted(e.To)})
+		r.tie()
 	}
 	if given := r.m.RiskSet.Given; given != nil && e != nil {
 		if k >= len(given) {

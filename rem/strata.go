@@ -20,23 +20,26 @@ type stratum struct {
 	end   int   // of its rows
 	event int32 // its number, the first of the rows; -1: an interval ended without one
 	dt    float64
+	// With Efron's rule: events of the time with the same risk set, and the first rows,
+	// which they are.
+	tied, acting int32
 }
 
 func (c *strata) evaluate(theta []float64, into *total) {
 	p := c.p
-	s := newSums(p)
+	s, e := into.sums(), newEfron(p)
 	row := 0
 	eta := make([]float64, 0, 64)
 	for k, st := range c.cases {
 		eta = eta[:0]
 		shift := math.Inf(-1)
 		for r := row; r < st.end; r++ {
-			e := dot(theta, c.x[r*p:(r+1)*p])
+			v := dot(theta, c.x[r*p:(r+1)*p])
 			if c.offset != nil {
-				e += c.offset[r]
+				v += c.offset[r]
 			}
-			eta = append(eta, e)
-			shift = max(shift, e)
+			eta = append(eta, v)
+			shift = max(shift, v)
 		}
 		s.reset()
 		for r := row; r < st.end; r++ {
@@ -46,7 +49,14 @@ func (c *strata) evaluate(theta []float64, into *total) {
 		if st.event >= 0 {
 			chosen = c.x[row*p : (row+1)*p]
 		}
-		if c.interval {
+		if st.tied > 1 {
+			e.out.reset()
+			for r := row; r < row+int(st.acting); r++ {
+				e.out.add(math.Exp(eta[r-row]-shift), c.x[r*p:(r+1)*p])
+			}
+			e.average(&s, int(st.tied))
+			into.choseTied(c.first+k, eta[0], shift, chosen, e)
+		} else if c.interval {
 			into.waited(c.first+k, st.dt, eta[0], shift, chosen, &s)
 		} else {
 			into.chose(c.first+k, eta[0], shift, chosen, &s)

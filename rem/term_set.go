@@ -475,9 +475,24 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 		sum += v
 		n++
 	}
+	members, err := b.members(t)
+	if err != nil {
+		return statistic{}, err
+	}
+	alike := once && !between && t.Aggregate != "min" && t.Aggregate != "max"
+	var rows []*row
 	return statistic{value: func(u *unit) float64 {
 		sum, n = 0, 0
-		pairs(u, visit)
+		if alike {
+			set := members(u)
+			rows = rows[:0]
+			for _, a := range set {
+				rows = append(rows, &pick(x, inOfFirst).rows[a])
+			}
+			sum, n = commonOfPairs(rows, how), choose(len(set), 2)
+		} else {
+			pairs(u, visit)
+		}
 		if n == 0 {
 			return 0
 		}
