@@ -23,6 +23,8 @@ type coordination struct {
 	s           sums
 	chance      []float64 // of each actor to be in the event
 	score       []float64
+	// Weights and scores of some pairs, to be added together.
+	weights, rows []float64
 }
 
 // pairs evaluates the chunk of a coordination.
@@ -34,7 +36,7 @@ func (c panelPart) pairs(theta []float64, into *total) {
 	count := n * (n - 1) / 2
 	o := &coordination{replay: c.replay(), theta: theta, shift: c.shift(theta),
 		w: make([]float64, n*n), row: make([]float64, n), sum: make([]float64, n*p), peak: make([]float64, n), since: make([]int, n), mean: make([]float64, n*p),
-		both: make([]float64, count), joint: make([]float64, count*p), s: into.sums(), chance: make([]float64, n), score: make([]float64, p)}
+		both: make([]float64, count), joint: make([]float64, count*p), s: into.sums(), chance: make([]float64, n), score: make([]float64, p), weights: make([]float64, 0, 16), rows: make([]float64, 16*p)}
 	e, left := newEfron(p), int32(0)
 	for k := range c.steps {
 		st := &c.steps[k]
@@ -155,7 +157,7 @@ func (o *coordination) normalise() {
 			pair += n - 1 - i
 			continue
 		}
-		own, score, of := o.mean[i*p:(i+1)*p], o.score, 1/o.row[i]
+		own, of := o.mean[i*p:(i+1)*p], 1/o.row[i]
 		for j := i + 1; j < n; j++ {
 			both := o.both[pair]
 			x := o.joint[pair*p : (pair+1)*p]
@@ -171,13 +173,19 @@ func (o *coordination) normalise() {
 				continue
 			}
 			other := o.mean[j*p : (j+1)*p]
+			score := o.rows[len(o.weights)*p:][:p]
 			x, own, other = x[:len(score)], own[:len(score)], other[:len(score)]
 			for k := range score {
 				score[k] = x[k] - own[k] - other[k]
 			}
-			o.s.add(both, score)
+			if o.weights = append(o.weights, both); len(o.weights) == cap(o.weights) {
+				o.s.addAll(o.weights, o.rows)
+				o.weights = o.weights[:0]
+			}
 		}
 	}
+	o.s.addAll(o.weights, o.rows)
+	o.weights = o.weights[:0]
 	if o.s.s2 == nil {
 		for i, chance := range o.chance {
 			for k, v := range o.mean[i*p : (i+1)*p] {

@@ -176,7 +176,7 @@ func (a *assembled) scores(ctx context.Context, theta []float64, visit func(c in
 
 // subject says what the design is about.
 func (d *Design) subject() subject {
-	s := subject{model: string(d.Model.Family), events: d.Events, actors: d.Actors,
+	s := subject{model: string(d.Model.Family), events: d.Events, actors: d.Actors, expected: d.Model.Family == Coordination,
 		size: make([]float64, len(d.Terms)), intercept: make([]bool, len(d.Terms))}
 	for k, t := range d.Model.Terms {
 		s.intercept[k] = t.Term == "intercept" || t.Term == "baseline"
@@ -289,7 +289,7 @@ func (d *diagnosis) begin(ctx context.Context, null *point, all []int) (*point, 
 		}
 	case s.sketch != nil && len(all) > 0:
 		rough := *m
-		rough.l, rough.weight, rough.rough, rough.firth = s.sketch, float64(s.sketchEvents), 1e-3, false
+		rough.l, rough.weight, rough.rough, rough.firth, rough.secant = s.sketch, float64(s.sketchEvents), 1e-3, false, false
 		from, err := rough.at(ctx, null.theta)
 		if err != nil {
 			return nil, err

@@ -318,12 +318,3 @@ func (s *descent) fall(ctx context.Context, from *point, x float64) (pt *point, 
 	}
 	return pt, root, slope, nil
 }
-
-func (m *problem) hessian(pt *point) []float64 {
-	q := len(m.free)
-	h := slices.Clone(pt.info)
-	for a, v := range m.ridge {
-		h[a*q+a] += v
-	}
-	return h
-}

@@ -72,6 +72,8 @@ type subject struct {
 	// the search begins there. sketchEvents is how many events it counts.
 	sketch       likelihood
 	sketchEvents int
+	// expected is whether the information is the expected one and not minus the Hessian.
+	expected bool
 	// members are the actors of a case, in any order; none for an interval without
 	// an event.
 	members func(c int) []int32
@@ -86,6 +88,7 @@ type problem struct {
 	firth       bool
 	weight      float64 // how many events there are; 0: not known
 	rough       float64 // a promised gain not worth a step, where the maximum need not be exact
+	secant      bool    // the information is not the Hessian of the value: steps learn from the gradients
 	evaluations int
 }
 
@@ -96,19 +99,31 @@ type point struct {
 	loglik float64
 	value  float64   // with penalties; -Inf where anything is not finite
 	grad   []float64 // of value, once complete
-	info   []float64 // without the ridge
+	info   []float64 // without the ridge; nil: not asked for
 	whole  bool
 }
 
 func (m *problem) at(ctx context.Context, theta []float64) (*point, error) {
+	return m.point(ctx, theta, true)
+}
+
+// point evaluates at theta, with the information or without.
+func (m *problem) point(ctx context.Context, theta []float64, informed bool) (*point, error) {
 	p, q := len(theta), len(m.free)
-	grad, info := make([]float64, p), make([]float64, p*p)
+	grad := make([]float64, p)
+	var info []float64
+	if informed {
+		info = make([]float64, p*p)
+	}
 	loglik, err := m.l.eval(ctx, theta, grad, info)
 	m.evaluations++
 	if err != nil {
 		return nil, err
 	}
-	pt := &point{theta: theta, loglik: loglik, value: loglik, grad: make([]float64, q), info: m.restrict(info)}
+	pt := &point{theta: theta, loglik: loglik, value: loglik, grad: make([]float64, q)}
+	if informed {
+		pt.info = m.restrict(info)
+	}
 	for a, i := range m.free {
 		pt.grad[a] = grad[i] - m.ridge[a]*theta[i]
 		pt.value -= m.ridge[a] / 2 * theta[i] * theta[i]
@@ -185,6 +200,10 @@ type ascent struct {
 	iterations int
 }
 
+// remote is a promised gain beyond which a new information is worth more than what
+// the gradients have taught.
+const remote = 0.1
+
 // runaway is a step that is not small beside its coefficient though it gains nothing.
 const runaway = 1e-3
 
@@ -195,14 +214,30 @@ const runaway = 1e-3
 // case the spread of the change in log-rate within a risk set, and so is the promised
 // gain that decides whether to stop; neither depends on the units of the
 // statistics. Where the information is not positive definite it is damped
-// (Levenberg 1944).
+// (Levenberg 1944). Where it is not the Hessian it is only the beginning, and the
+// change of the gradient over each step mends it (Broyden, Fletcher, Goldfarb &
+// Shanno 1970). The point returned has its information.
 func (m *problem) climb(ctx context.Context, pt *point, active []int, limit int, progress func(int, float64)) (*ascent, error) {
+	up, err := m.ascend(ctx, pt, active, limit, progress)
+	if err != nil || up.info != nil {
+		return up, err
+	}
+	informed, err := m.at(ctx, up.theta)
+	if err != nil {
+		return nil, err
+	}
+	up.info = informed.info
+	return up, nil
+}
+
+func (m *problem) ascend(ctx context.Context, pt *point, active []int, limit int, progress func(int, float64)) (*ascent, error) {
 	reach := math.Inf(1)
 	if m.weight > 0 {
 		reach = 0.4 * math.Sqrt(m.weight)
 	}
 	last, settled := 0.0, 0 // settled steps gained next to nothing, perhaps by rounding
 	up := &ascent{point: pt, step: make([]float64, len(m.free)), decrement: math.NaN()}
+	h := m.hessian(pt)
 	for refused := 0; ; {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -210,7 +245,7 @@ func (m *problem) climb(ctx context.Context, pt *point, active []int, limit int,
 		if err := m.complete(ctx, up.point); err != nil {
 			return nil, err
 		}
-		s := m.quadratic(up.point, active)
+		s := m.quadratic(h, up.grad, active)
 		step, definite := s.solve(0)
 		if definite {
 			up.decrement = dot(s.grad, step) / 2
@@ -245,7 +280,7 @@ func (m *problem) climb(ctx context.Context, pt *point, active []int, limit int,
 			for k, a := range active {
 				theta[m.free[a]] += step[k] / s.unit[k]
 			}
-			next, err := m.at(ctx, theta)
+			next, err := m.point(ctx, theta, !m.secant || m.firth || up.decrement > remote)
 			if err != nil {
 				return nil, err
 			}
@@ -258,7 +293,17 @@ func (m *problem) climb(ctx context.Context, pt *point, active []int, limit int,
 					reach = length / 2
 				}
 				last = up.decrement
+				before := up.point
 				up.point = next
+				if next.info != nil {
+					h = m.hessian(next)
+				}
+				if m.secant {
+					if err := m.complete(ctx, next); err != nil {
+						return nil, err
+					}
+					m.learn(h, before, next)
+				}
 				break
 			}
 			if refused++; refused > 60 {
@@ -317,26 +362,54 @@ type quadratic struct {
 	info []float64
 }
 
-func (m *problem) quadratic(pt *point, active []int) *quadratic {
+func (m *problem) quadratic(h, grad []float64, active []int) *quadratic {
 	n, q := len(active), len(m.free)
 	s := &quadratic{n: n, unit: make([]float64, n), grad: make([]float64, n), info: make([]float64, n*n)}
 	for k, a := range active {
 		s.unit[k] = 1
-		if v := math.Abs(pt.info[a*q+a] + m.ridge[a]); v > 0 {
+		if v := math.Abs(h[a*q+a]); v > 0 {
 			s.unit[k] = math.Sqrt(v)
 		}
 	}
 	for k, a := range active {
-		s.grad[k] = pt.grad[a] / s.unit[k]
+		s.grad[k] = grad[a] / s.unit[k]
 		for l, b := range active {
-			v := pt.info[a*q+b]
-			if a == b {
-				v += m.ridge[a]
-			}
-			s.info[k*n+l] = v / s.unit[k] / s.unit[l]
+			s.info[k*n+l] = h[a*q+b] / s.unit[k] / s.unit[l]
 		}
 	}
 	return s
+}
+
+// hessian is the information with the ridge.
+func (m *problem) hessian(pt *point) []float64 {
+	q := len(m.free)
+	h := slices.Clone(pt.info)
+	for a, v := range m.ridge {
+		h[a*q+a] += v
+	}
+	return h
+}
+
+// learn changes h so that it explains the change of the gradient between two points.
+func (m *problem) learn(h []float64, from, to *point) {
+	q := len(m.free)
+	step, change, along := make([]float64, q), make([]float64, q), make([]float64, q)
+	for a, i := range m.free {
+		step[a] = to.theta[i] - from.theta[i]
+		change[a] = from.grad[a] - to.grad[a]
+	}
+	for a := range q {
+		along[a] = dot(h[a*q:(a+1)*q], step)
+	}
+	curve, slope := dot(step, along), dot(step, change)
+	if !(slope > 1e-3*curve) {
+		return // it would not stay positive definite
+	}
+	for a := range q {
+		for b := range q {
+			h[a*q+b] += change[a]*change[b]/slope - along[a]*along[b]/curve
+		}
+	}
 }
 
 // solve returns the step (info + damping I)^-1 grad; false when that matrix is
@@ -367,7 +440,7 @@ func (o *Options) problem(l likelihood, p int, names []string) (*problem, error)
 	if p == 0 {
 		return nil, fmt.Errorf("the model has no terms")
 	}
-	m := &problem{l: l, base: make([]float64, p), firth: o.Firth, weight: float64(o.subject.events)}
+	m := &problem{l: l, base: make([]float64, p), firth: o.Firth, weight: float64(o.subject.events), secant: o.Firth || o.subject.expected}
 	switch {
 	case o.Start != nil && len(o.Start) != p:
 		return nil, fmt.Errorf("start values: %d for %d coefficients", len(o.Start), p)

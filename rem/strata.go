@@ -41,25 +41,26 @@ func (c *strata) evaluate(theta []float64, into *total) {
 			eta = append(eta, v)
 			shift = max(shift, v)
 		}
-		s.reset()
-		for r := row; r < st.end; r++ {
-			s.add(math.Exp(eta[r-row]-shift), c.x[r*p:(r+1)*p])
+		first, w := eta[0], eta
+		for r, v := range eta {
+			w[r] = math.Exp(v - shift)
 		}
+		s.reset()
+		s.addAll(w, c.x[row*p:st.end*p])
 		var chosen []float64
 		if st.event >= 0 {
 			chosen = c.x[row*p : (row+1)*p]
 		}
-		if st.tied > 1 {
+		switch {
+		case st.tied > 1:
 			e.out.reset()
-			for r := row; r < row+int(st.acting); r++ {
-				e.out.add(math.Exp(eta[r-row]-shift), c.x[r*p:(r+1)*p])
-			}
+			e.out.addAll(w[:st.acting], c.x[row*p:])
 			e.average(&s, int(st.tied))
-			into.choseTied(c.first+k, eta[0], shift, chosen, e)
-		} else if c.interval {
-			into.waited(c.first+k, st.dt, eta[0], shift, chosen, &s)
-		} else {
-			into.chose(c.first+k, eta[0], shift, chosen, &s)
+			into.choseTied(c.first+k, first, shift, chosen, e)
+		case c.interval:
+			into.waited(c.first+k, st.dt, first, shift, chosen, &s)
+		default:
+			into.chose(c.first+k, first, shift, chosen, &s)
 		}
 		row = st.end
 	}
