@@ -268,21 +268,27 @@ func commonOfFew(rows []*row, how pairing) float64 {
 	}
 	n, rest := 0, 0.0
 	for k := range all {
-		var tie, twice digits
+		var t0, t1, t2, w0, w1, w2 uint64
 		var one, two uint64 // rows with another value: one at least, two at least
 		for i := range x {
 			b := &x[i][k]
-			tie.add(b.tie)
-			twice.add(b.twice)
+			carry := t0 & b.tie
+			t0 ^= b.tie
+			t2 ^= t1 & carry
+			t1 ^= carry
+			carry = w0 & b.twice
+			w0 ^= b.twice
+			w2 ^= w1 & carry
+			w1 ^= carry
 			two |= one & b.other
 			one |= b.other
 		}
-		n += tie.pairs()
+		n += pairsOf(t0, t1, t2)
 		if how == byCount {
 			continue
 		}
-		if twice.d1|twice.d2 != 0 {
-			n += twice.pairs()
+		if w1|w2 != 0 {
+			n += pairsOf(w0, w1, w2)
 		}
 		for ; two != 0; two &= two - 1 {
 			bit := two & -two
@@ -302,21 +308,11 @@ func commonOfFew(rows []*row, how pairing) float64 {
 	return float64(n) + rest
 }
 
-// digits are 64 numbers up to 7 in binary.
-type digits struct{ d0, d1, d2 uint64 }
-
-func (d *digits) add(w uint64) {
-	carry := d.d0 & w
-	d.d0 ^= w
-	d.d2 ^= d.d1 & carry
-	d.d1 ^= carry
-}
-
-// pairs adds up m(m-1)/2 over the numbers.
-func (d *digits) pairs() int {
-	n := bits.OnesCount64(d.d1) + 2*bits.OnesCount64(d.d0&d.d1)
-	if d.d2 != 0 {
-		n += 6*bits.OnesCount64(d.d2) + 4*bits.OnesCount64(d.d0&d.d2) + 8*bits.OnesCount64(d.d1&d.d2)
+// pairsOf adds up m(m-1)/2 over 64 numbers m, given by their binary digits.
+func pairsOf(d0, d1, d2 uint64) int {
+	n := bits.OnesCount64(d1) + 2*bits.OnesCount64(d0&d1)
+	if d2 != 0 {
+		n += 6*bits.OnesCount64(d2) + 4*bits.OnesCount64(d0&d2) + 8*bits.OnesCount64(d1&d2)
 	}
 	return n
 }

@@ -604,9 +604,11 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 	}
 	events := make([]Event, 0, len(t.rows))
 	for row, r := range t.rows {
-		e := Event{ID: fmt.Sprintf("%s:%d", t.path, row+2), Value: 1}
+		e := Event{Value: 1}
 		if id >= 0 {
 			e.ID = r[id]
+		} else {
+			e.ID = t.path + ":" + strconv.Itoa(row+2)
 		}
 		if time >= 0 {
 			if e.Time, err = l.time(t, row, time); err != nil {
