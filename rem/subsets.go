@@ -2,7 +2,6 @@ package rem
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -14,10 +13,11 @@ import (
 // In a directed event a receiver r is the actor n+r: a set then says who sent
 // and who received.
 type subsets struct {
-	first  []entry // paths of one actor, by actor
-	shards [64]shard
-	sets   uint32    // made, the empty one among them
-	odd    []float64 // counts that are not whole, or are too large for an entry
+	first []entry   // paths of one actor, by actor
+	pages []*page   // of the longer ones, by the first bits of the hash
+	depth uint      // how many bits
+	sets  uint32    // made, the empty one among them
+	odd   []float64 // counts that are not whole, or are too large for an entry
 
 	asked  []int32 // the last set of which sums were asked, while they are known
 	answer []float64
@@ -40,12 +40,16 @@ type sought struct {
 	next      int32
 }
 
-// shard is a part of the table of paths. It grows by itself, so that the table never
-// stands twice in memory.
-type shard struct {
-	slots []slot
+// page is a part of the table of paths, those whose hash begins with the same bits.
+// A page that is full is split by one bit more (Fagin, Nievergelt, Pippenger & Strong
+// 1979), so that the table grows without ever standing twice in memory.
+type page struct {
+	slots [pageSize]slot
 	used  int
+	depth uint
 }
+
+const pageSize = 1 << 12
 
 // slot maps a path to its entry: key is (number of the beginning << actorBits |
 // actor) + 1, and 0 in a free slot.
@@ -63,18 +67,14 @@ const (
 	isOdd     = 1 << 31
 )
 
-func newSubsets() *subsets { return &subsets{sets: 1} }
+func newSubsets() *subsets { return &subsets{sets: 1, pages: []*page{new(page)}} }
 
 func spread(key uint64) uint64 {
 	key *= 0x9e3779b97f4a7c15
 	return (key ^ key>>32) * 0xd6e8feb86659fd93
 }
 
-// place returns where the search for a key begins.
-func (s *shard) place(hash uint64) int {
-	high, _ := bits.Mul64(hash<<6, uint64(len(s.slots)))
-	return int(high)
-}
+func (s *subsets) page(hash uint64) *page { return s.pages[hash>>(64-s.depth)] }
 
 // find returns the entry of the set that adds the actor to a beginning, one of
 // number 0 when no event held it.
@@ -94,15 +94,9 @@ func keyOf(beginning uint32, actor int32) uint64 {
 }
 
 func (s *subsets) look(key, hash uint64) entry {
-	in := &s.shards[hash>>58]
-	if len(in.slots) == 0 {
-		return entry{}
-	}
-	for i := in.place(hash); ; i++ {
-		if i == len(in.slots) {
-			i = 0
-		}
-		at := &in.slots[i]
+	in := s.page(hash)
+	for i := hash; ; i++ {
+		at := &in.slots[i%pageSize]
 		if at.key == key || at.key == 0 {
 			return at.entry
 		}
@@ -133,38 +127,56 @@ func (s *subsets) numbered(e *entry) *entry {
 	return e
 }
 
-func (s *subsets) open(key, hash uint64) *entry { return s.shards[hash>>58].open(key, hash) }
-
 // open returns the entry of a key, made if need be.
-func (s *shard) open(key, hash uint64) *entry {
-	if 3*s.used+3 > 2*len(s.slots) {
-		old := s.slots
-		s.slots = make([]slot, max(8, len(old)+len(old)/2))
-		for _, e := range old {
-			if e.key == 0 {
-				continue
-			}
-			i := s.place(spread(e.key))
-			for s.slots[i].key != 0 {
-				if i++; i == len(s.slots) {
-					i = 0
-				}
-			}
-			s.slots[i] = e
-		}
+func (s *subsets) open(key, hash uint64) *entry {
+	in := s.page(hash)
+	for 3*in.used > 2*pageSize {
+		s.split(hash)
+		in = s.page(hash)
 	}
-	for i := s.place(hash); ; i++ {
-		if i == len(s.slots) {
-			i = 0
-		}
-		switch at := &s.slots[i]; at.key {
+	return in.open(key, hash)
+}
+
+func (p *page) open(key, hash uint64) *entry {
+	for i := hash; ; i++ {
+		switch at := &p.slots[i%pageSize]; at.key {
 		case key:
 			return &at.entry
 		case 0:
 			at.key = key
-			s.used++
+			p.used++
 			return &at.entry
 		}
+	}
+}
+
+// split makes two pages of that of a hash.
+func (s *subsets) split(hash uint64) {
+	full := s.page(hash)
+	if full.depth == s.depth {
+		pages := make([]*page, 2*len(s.pages))
+		for k := range pages {
+			pages[k] = s.pages[k/2]
+		}
+		s.pages = pages
+		s.depth++
+	}
+	depth := full.depth + 1
+	old := full.slots
+	halves := [2]*page{full, new(page)}
+	*full = page{depth: depth}
+	halves[1].depth = depth
+	for k := range old {
+		if e := &old[k]; e.key != 0 {
+			h := spread(e.key)
+			*halves[h>>(64-depth)&1].open(e.key, h) = e.entry
+		}
+	}
+	// All places that led to the page lead to the halves.
+	span := 1 << (s.depth - depth)
+	first := int(hash>>(64-depth)|1) * span
+	for k := range span {
+		s.pages[first+k] = halves[1]
 	}
 }
 
@@ -205,9 +217,7 @@ func (s *subsets) seek(actors []int32) {
 	warmed := uint64(0)
 	for i := range s.sought {
 		hash := s.sought[i].hash
-		if in := &s.shards[hash>>58]; len(in.slots) > 0 {
-			warmed += in.slots[in.place(hash)].key
-		}
+		warmed += s.page(hash).slots[hash%pageSize].key
 	}
 	s.warmed = warmed
 	s.paths = s.paths[:0]
