@@ -25,6 +25,10 @@ type riskSets struct {
 	tied     int       // with Efron's rule: events of the time with this risk set, 1 without others
 	acting   int       // and the sets that they are, the first rows
 	arena    []int32
+
+	pcg     rand.PCG
+	source  *rand.Rand // reads pcg
+	ofEvent []shape    // scratch
 }
 
 // drawing is a set of actors, ascending; to is nil without direction.
@@ -117,12 +121,15 @@ func (r *riskSets) draw(e *Event, k int) error {
 		}
 		return nil
 	}
-	source := rand.New(rand.NewPCG(r.m.RiskSet.Seed, uint64(k)))
+	if r.source == nil {
+		r.source = rand.New(&r.pcg)
+	}
+	r.pcg.Seed(r.m.RiskSet.Seed, uint64(k))
 	if k < 0 { // intervals without an event are told apart by when they end
-		source = rand.New(rand.NewPCG(r.m.RiskSet.Seed^1<<63, math.Float64bits(r.s.now)))
+		r.pcg.Seed(r.m.RiskSet.Seed^1<<63, math.Float64bits(r.s.now))
 	}
 	for _, s := range shapes {
-		r.sample(s, controls, source, len(shapes) > 1)
+		r.sample(s, controls, len(shapes) > 1)
 	}
 	return nil
 }
@@ -170,25 +177,29 @@ func (r *riskSets) shapes(e *Event) ([]shape, error) {
 	if e != nil {
 		directed = len(e.To) > 0
 	}
+	one := func(s shape) ([]shape, error) {
+		r.ofEvent = append(r.ofEvent[:0], s)
+		return r.ofEvent, nil
+	}
 	switch {
 	case r.m.Family == Choice || r.m.RiskSet.OnSender:
 		if e == nil || len(e.To) == 0 {
 			return nil, fmt.Errorf("%s: it has no sender on which the alternatives could be conditioned", r.where(e, 0))
 		}
-		return []shape{{len(e.From), len(e.To), sorted(e.From), choose(here-len(e.From), len(e.To)), true}}, nil
+		return one(shape{len(e.From), len(e.To), sorted(e.From), choose(here-len(e.From), len(e.To)), true})
 	case r.m.Family == Rate:
-		return []shape{{1, 0, nil, float64(here), e != nil}}, nil
+		return one(shape{1, 0, nil, float64(here), e != nil})
 	case r.m.Family == REM && directed:
-		return []shape{{1, 1, nil, count(1, 1), e != nil}}, nil
+		return one(shape{1, 1, nil, count(1, 1), e != nil})
 	case r.m.Family == REM:
-		return []shape{{2, 0, nil, count(2, 0), e != nil}}, nil
+		return one(shape{2, 0, nil, count(2, 0), e != nil})
 	case r.m.RiskSet.MaxSize == 0:
 		if e == nil {
 			return nil, fmt.Errorf("%s: the waiting time of an act is that of acts of any size; give max_size, the largest that could have acted", r.where(e, 0))
 		}
-		return []shape{{len(e.From), len(e.To), nil, count(len(e.From), len(e.To)), true}}, nil
+		return one(shape{len(e.From), len(e.To), nil, count(len(e.From), len(e.To)), true})
 	}
-	var shapes []shape
+	shapes := r.ofEvent[:0]
 	if e != nil && len(e.From)+len(e.To) > r.m.RiskSet.MaxSize {
 		return nil, fmt.Errorf("%s has %d actors, more than max_size %d", r.where(e, 0), len(e.From)+len(e.To), r.m.RiskSet.MaxSize)
 	}
@@ -214,7 +225,7 @@ func (r *riskSets) shapes(e *Event) ([]shape, error) {
 // shapes, each gives as many rows, the event among them, and a row stands for the
 // share of its shape (Langholz & Borgan 1995); with waiting times the event stands
 // for itself and the controls for all others.
-func (r *riskSets) sample(s shape, controls int, source *rand.Rand, stratified bool) {
+func (r *riskSets) sample(s shape, controls int, stratified bool) {
 	taken := 0
 	if s.holds {
 		taken = 1
@@ -234,7 +245,7 @@ func (r *riskSets) sample(s shape, controls int, source *rand.Rand, stratified b
 		at := len(r.arena)
 		r.arena = append(r.arena, s.sender...)
 		for len(r.arena) < at+s.p+s.q {
-			if a := r.present[source.IntN(len(r.present))]; !slices.Contains(r.arena[at:], a) {
+			if a := r.present[r.source.IntN(len(r.present))]; !slices.Contains(r.arena[at:], a) {
 				r.arena = append(r.arena, a)
 			}
 		}
