@@ -261,6 +261,7 @@ func commonOfPairs(rows []*row, how pairing) (total float64) {
 // of them make m(m-1)/2 pairs.
 func commonOfFew(rows []*row, how pairing) float64 {
 	var lists [7][]block
+	var values [7]float64
 	all := len(rows[0].blocks)
 	x := lists[:len(rows)]
 	for i, r := range rows {
@@ -292,15 +293,14 @@ func commonOfFew(rows []*row, how pairing) float64 {
 		}
 		for ; two != 0; two &= two - 1 {
 			bit := two & -two
+			found := values[:0]
 			for i, r := range rows {
-				if r.blocks[k].other&bit == 0 {
-					continue
-				}
-				v := r.value(k, bit)
-				for _, o := range rows[i+1:] {
-					if o.blocks[k].other&bit != 0 {
-						rest += min(v, o.value(k, bit)) - 2
+				if w := x[i][k].other; w&bit != 0 {
+					v := r.values[int(r.rank[k])+bits.OnesCount64(w&(bit-1))]
+					for _, o := range found {
+						rest += min(v, o) - 2
 					}
+					found = append(found, v)
 				}
 			}
 		}
