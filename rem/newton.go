@@ -204,6 +204,10 @@ type ascent struct {
 // the gradients have taught.
 const remote = 0.1
 
+// closing is a promised gain after which the next point is likely the last, where the
+// information is wanted.
+const closing = 1e-8
+
 // runaway is a step that is not small beside its coefficient though it gains nothing.
 const runaway = 1e-3
 
@@ -280,7 +284,7 @@ func (m *problem) ascend(ctx context.Context, pt *point, active []int, limit int
 			for k, a := range active {
 				theta[m.free[a]] += step[k] / s.unit[k]
 			}
-			next, err := m.point(ctx, theta, !m.secant || m.firth || up.decrement > remote)
+			next, err := m.point(ctx, theta, !m.secant || m.firth || up.decrement > remote || up.decrement < closing)
 			if err != nil {
 				return nil, err
 			}

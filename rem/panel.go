@@ -225,6 +225,9 @@ func (b *panelBuilder) settle() {
 		switch present := b.present(id); {
 		case present && (!b.on[id] || changed):
 			b.now.unit = append(b.now.unit, id)
+			if cap(b.now.x)-len(b.now.x) < len(x) {
+				b.now.x = slices.Grow(b.now.x, len(b.now.x))
+			}
 			b.now.x = append(b.now.x, x...)
 			if !b.on[id] {
 				b.on[id] = true
