@@ -143,14 +143,13 @@ func (d *diagnosis) identify(ctx context.Context) (*point, error) {
 		for _, r := range found.Relations {
 			d.warn(WarnCollinear, r.terms(), "the data cannot tell these terms apart: %s, within every risk set; %s was left out", r, r.Term)
 		}
-		keep := &problem{l: m.l, base: m.base, firth: m.firth, evaluations: m.evaluations}
-		for a, i := range m.free {
+		var keep []int
+		for _, i := range m.free {
 			if !slices.Contains(out, d.names[i]) {
-				keep.free = append(keep.free, i)
-				keep.ridge = append(keep.ridge, m.ridge[a])
+				keep = append(keep, i)
 			}
 		}
-		*m = *keep
+		m.restrictTo(keep)
 		return m.at(ctx, m.base)
 	case !d.penalises(out):
 		return nil, found
@@ -220,8 +219,7 @@ func (d *diagnosis) unidentified(info []float64) *SingularError {
 			null = append(null, vectors[k*n:(k+1)*n])
 		}
 	}
-	// Gauss-Jordan elimination gives each relation a term of its own, preferably a
-	// late one and no intercept: what to leave out.
+	// Preferably a late term is left out, and no intercept.
 	order := make([]int, n)
 	for k := range order {
 		order[k] = k
@@ -236,6 +234,35 @@ func (d *diagnosis) unidentified(info []float64) *SingularError {
 		}
 		return b - a
 	})
+	pivots := eliminate(null, order)
+	for k, c := range pivots {
+		r := Relation{Term: d.names[m.free[rest[c]]]}
+		for j, v := range null[k] {
+			if j != c && math.Abs(v) > 1e-4 {
+				// The eigenvector is of statistics in units of their spread.
+				r.Of = append(r.Of, Share{-v * unit[c] / unit[j], d.names[m.free[rest[j]]]})
+			}
+		}
+		slices.SortStableFunc(r.Of, func(a, b Share) int {
+			switch {
+			case a.Times > 0 && b.Times < 0:
+				return -1
+			case a.Times < 0 && b.Times > 0:
+				return 1
+			}
+			return 0
+		})
+		out.Relations = append(out.Relations, r)
+	}
+	if out.Constant == nil && out.Relations == nil {
+		return nil
+	}
+	return out
+}
+
+// eliminate brings vectors to a form in which each has a coordinate of its own, 1
+// there and 0 in all others (Gauss-Jordan), and returns these; earlier ones of the order are preferred.
+func eliminate(null [][]float64, order []int) []int {
 	var pivots []int
 	for _, c := range order {
 		row := len(pivots)
@@ -262,29 +289,7 @@ func (d *diagnosis) unidentified(info []float64) *SingularError {
 		}
 		pivots = append(pivots, c)
 	}
-	for k, c := range pivots {
-		r := Relation{Term: d.names[m.free[rest[c]]]}
-		for j, v := range null[k] {
-			if j != c && math.Abs(v) > 1e-4 {
-				// The eigenvector is of statistics in units of their spread.
-				r.Of = append(r.Of, Share{-v * unit[c] / unit[j], d.names[m.free[rest[j]]]})
-			}
-		}
-		slices.SortStableFunc(r.Of, func(a, b Share) int {
-			switch {
-			case a.Times > 0 && b.Times < 0:
-				return -1
-			case a.Times < 0 && b.Times > 0:
-				return 1
-			}
-			return 0
-		})
-		out.Relations = append(out.Relations, r)
-	}
-	if out.Constant == nil && out.Relations == nil {
-		return nil
-	}
-	return out
+	return pivots
 }
 
 func scale(x []float64, f float64) {

@@ -147,22 +147,18 @@ func profile(ctx context.Context, l likelihood, fit *Fit, term string, level flo
 	if !(level > 0 && level < 1) {
 		return Interval{}, fmt.Errorf("the level of an interval is %v; it lies between 0 and 1, as 0.95", level)
 	}
-	k := slices.IndexFunc(fit.Terms, func(e Estimate) bool { return e.Name == term })
+	names := make([]string, len(fit.Terms))
+	for i, e := range fit.Terms {
+		names[i] = e.Name
+	}
+	k := slices.Index(names, term)
 	switch {
 	case k < 0:
-		names := make([]string, len(fit.Terms))
-		for i, e := range fit.Terms {
-			names[i] = e.Name
-		}
 		return Interval{}, unknownTerm("profile of", term, names)
 	case fit.Terms[k].Fixed:
 		return Interval{}, fmt.Errorf("profile of %s: the coefficient is fixed", term)
 	case !fit.Converged:
 		return Interval{}, fmt.Errorf("profile of %s: the fit did not converge, so there is no maximum to fall from", term)
-	}
-	names := make([]string, len(fit.Terms))
-	for i, e := range fit.Terms {
-		names[i] = e.Name
 	}
 	opt := fit.options
 	opt.Start = nil
@@ -170,7 +166,7 @@ func profile(ctx context.Context, l likelihood, fit *Fit, term string, level flo
 	if err != nil {
 		return Interval{}, err
 	}
-	restrictTo(m, fit.free)
+	m.restrictTo(fit.free) // the fit may have dropped some
 	top, err := m.at(ctx, fit.Theta())
 	if err != nil {
 		return Interval{}, err
@@ -189,8 +185,8 @@ func profile(ctx context.Context, l likelihood, fit *Fit, term string, level flo
 	return out, err
 }
 
-// restrictTo keeps the free coefficients that a fit had: it may have dropped some.
-func restrictTo(m *problem, free []int) {
+// restrictTo keeps some of the free coefficients; the others stay at their base.
+func (m *problem) restrictTo(free []int) {
 	var ridge []float64
 	for a, i := range m.free {
 		if slices.Contains(free, i) {

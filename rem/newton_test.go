@@ -699,3 +699,29 @@ func ExampleRelation() {
 	// degreeDiff = degreeMax - degreeMin
 	// both = -2/3 a + 0.123457 b
 }
+
+// What is left after a term was dropped is searched as if it had never been there.
+func TestDropChangesNothingElse(t *testing.T) {
+	for _, m := range []Model{{Family: Coordination}, {Family: Hyper, RiskSet: RiskSet{Controls: 5}}} {
+		data := tiedData(3, false)
+		term := Term{Term: "inertia"}
+		if m.Family == Hyper {
+			term = Term{Term: "subrep", Order: 1}
+		}
+		var fits [2]*Fit
+		for k := range fits {
+			m.Terms = []Term{term, term}[:k+1]
+			d, err := Prepare(t.Context(), data, &m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fits[k], err = d.Fit(t.Context(), Options{Drop: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		near(t, "estimate", fits[1].Terms[0].Estimate, fits[0].Terms[0].Estimate, 1e-12)
+		if fits[1].Iterations != fits[0].Iterations || len(fits[1].Warnings) == 0 {
+			t.Errorf("%s: %d steps, %d without the term that was dropped; warnings %v", m.Family, fits[1].Iterations, fits[0].Iterations, fits[1].Warnings)
+		}
+	}
+}

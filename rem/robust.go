@@ -51,7 +51,7 @@ func (d *diagnosis) sandwich(ctx context.Context, theta, bread []float64) ([]flo
 		}
 	}
 	if d.Robust == "actor" && d.mend(v, bread) {
-		d.warn(WarnRobust, nil, "with so few actors the actor-robust covariance is not positive definite; its negative part was set to zero (Cameron, Gelbach & Miller 2011)")
+		d.warn(WarnRobust, nil, "with so few actors some combinations of coefficients have a negative actor-robust variance; it was set to zero, and these standard errors may be too small (Cameron, Gelbach & Miller 2011)")
 	}
 	return v, nil
 }
