@@ -17,6 +17,7 @@ type unit struct {
 // statistic is a term bound to a state.
 type statistic struct {
 	name  string
+	term  int // its number in the model
 	value func(u *unit) float64
 	// touch marks the units whose value may have changed with the tie (i, j) of one
 	// of the views, read as an ordered pair.
@@ -175,11 +176,18 @@ func (b *binder) bind(terms []Term) ([]statistic, error) {
 		if err != nil {
 			return nil, fmt.Errorf("term %s: %w", t.label(), err)
 		}
-		st.name = t.label()
+		st.name, st.term = t.label(), i
 		for slices.ContainsFunc(stats, func(o statistic) bool { return o.name == st.name }) {
 			st.name += "'"
 		}
-		stats = append(stats, st)
+		parts, err := b.vary(t, st)
+		if err != nil {
+			return nil, fmt.Errorf("term %s: %w", t.label(), err)
+		}
+		stats = append(stats, parts...)
+	}
+	if len(stats) > 60 {
+		return nil, fmt.Errorf("the model has %d coefficients; at most 60 are fitted together", len(stats))
 	}
 	return stats, nil
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+
+	"entente"
 )
 
 // Data is what happened, in the order of time. Time is in any unit (days for a
@@ -195,6 +198,14 @@ func (d *Data) checkEvents(where string, events []Event, fail func(string, ...an
 			return
 		}
 	}
+}
+
+// when writes a time: the day, where times are days.
+func (d *Data) when(t float64) string {
+	if d.Dated && math.Abs(t) < 1<<30 {
+		return entente.Day(math.Floor(t)).String()
+	}
+	return strconv.FormatFloat(t, 'g', -1, 64)
 }
 
 func (d *Data) own() string {

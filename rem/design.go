@@ -15,6 +15,7 @@ type Design struct {
 	Events int
 	Actors int
 	data   *Data
+	of     []int // the term of each coefficient
 	used   []int // covariates that the terms read
 	panel  *panel
 	strata []*strata
@@ -28,9 +29,6 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	}
 	if len(m.Terms) == 0 {
 		return nil, errors.New("the model has no terms")
-	}
-	if len(m.Terms) > 60 {
-		return nil, fmt.Errorf("the model has %d terms; at most 60 are fitted together", len(m.Terms))
 	}
 	d := &Design{Model: m, Events: len(data.Events), Actors: len(data.Actors), data: data}
 	intercept := slices.ContainsFunc(m.Terms, func(t Term) bool { return t.Term == "intercept" || t.Term == "baseline" })
@@ -69,6 +67,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	var used []int
 	for _, st := range stats {
 		d.Terms = append(d.Terms, st.name)
+		d.of = append(d.of, st.term)
 		used = append(used, st.attrs...)
 		if st.before != nil && (m.Family == Hyper || m.RiskSet.Controls > 0) {
 			return nil, fmt.Errorf("term %s: statistics are standardised over a full risk set of pairs or actors only", st.name)

@@ -43,6 +43,8 @@ type Fit struct {
 	// Covariance of the estimates, row by row: the inverse of the information with
 	// its ridge, or the sandwich when Robust is set; 0 for fixed coefficients.
 	Covariance []float64
+	// Curves are the coefficients that change with time.
+	Curves []Curve
 
 	options Options
 	free    []int
@@ -108,8 +110,8 @@ func (f *Fit) Term(name string) (Estimate, bool) {
 func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	opt.subject = d.subject()
 	opt.Fixed = maps.Clone(opt.Fixed)
-	for k, t := range d.Model.Terms {
-		if t.Fixed != nil {
+	for k, i := range d.of {
+		if t := &d.Model.Terms[i]; t.Fixed != nil {
 			if opt.Fixed == nil {
 				opt.Fixed = map[string]float64{}
 			}
@@ -119,7 +121,12 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	if some, events := d.some(); some != nil {
 		opt.subject.sketch, opt.subject.sketchEvents = &assembled{some}, events
 	}
-	return maximise(ctx, &assembled{d.parts()}, len(d.Terms), d.Terms, opt)
+	fit, err := maximise(ctx, &assembled{d.parts()}, len(d.Terms), d.Terms, opt)
+	if err != nil {
+		return nil, err
+	}
+	fit.Curves, err = d.curves(fit)
+	return fit, err
 }
 
 // Profile returns the profile-likelihood interval of a term of a fit of this
@@ -178,8 +185,8 @@ func (a *assembled) scores(ctx context.Context, theta []float64, visit func(c in
 func (d *Design) subject() subject {
 	s := subject{model: string(d.Model.Family), events: d.Events, actors: d.Actors, expected: d.Model.Family == Coordination,
 		size: make([]float64, len(d.Terms)), intercept: make([]bool, len(d.Terms))}
-	for k, t := range d.Model.Terms {
-		s.intercept[k] = t.Term == "intercept" || t.Term == "baseline"
+	for k, i := range d.of {
+		s.intercept[k] = slices.Contains([]string{"intercept", "baseline"}, d.Model.Terms[i].Term)
 	}
 	measure := func(x []float64) {
 		for at := 0; at < len(x); at += len(s.size) {
@@ -476,8 +483,9 @@ func (f *Fit) MarshalJSON() ([]byte, error) {
 		Level       real       `json:"level"`
 		Warnings    []Warning  `json:"warnings"`
 		Terms       []Estimate `json:"terms"`
+		Curves      []Curve    `json:"curves,omitempty"`
 	}{f.Model, f.Events, f.Actors, real(f.LogLik), real(f.NullLogLik), real(f.Penalised), f.LR, real(f.DF),
-		real(f.AIC), real(f.AICc), real(f.BIC), f.Cases, f.Converged, f.Iterations, f.Evaluations, f.Robust, real(f.Level), f.Warnings, f.Terms})
+		real(f.AIC), real(f.AICc), real(f.BIC), f.Cases, f.Converged, f.Iterations, f.Evaluations, f.Robust, real(f.Level), f.Warnings, f.Terms, f.Curves})
 }
 
 // MarshalJSON writes numbers that do not exist as null.

@@ -47,6 +47,10 @@ type Term struct {
 	// Standardise takes off the mean over the risk set of the moment and divides by
 	// the standard deviation over it (0 where all are equal).
 	Standardise bool
+	// Pieces are times at which the coefficient may change; Smooth lets it change all
+	// the time, as a natural cubic spline of so many functions.
+	Pieces []float64
+	Smooth int
 	// Fixed is the value of the coefficient where it is known; nil: it is estimated.
 	Fixed   *float64
 	Product []Term // interaction: the product of these instead

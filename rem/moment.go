@@ -225,6 +225,9 @@ func (d *Design) Parties(from, to []int32) Parties {
 	return Parties{label(from), label(to)}
 }
 
+// When writes a time: the day, where times are days of the calendar.
+func (d *Design) When(t float64) string { return d.data.when(t) }
+
 // Dated reports whether times are days of the calendar, counted from 1970.
 func (d *Design) Dated() bool { return d.data.Dated }
 

@@ -138,6 +138,8 @@ type termSpec struct {
 	Transform   string     `yaml:"transform"`
 	Standardise bool       `yaml:"standardise"`
 	Fixed       *float64   `yaml:"fixed"`
+	Pieces      []instant  `yaml:"pieces"`
+	Smooth      int        `yaml:"smooth"`
 	Product     []termSpec `yaml:"product"`
 	Name        string     `yaml:"name"`
 }
@@ -145,7 +147,7 @@ type termSpec struct {
 func (t *termSpec) term() Term {
 	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
-		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Fixed: t.Fixed, Name: t.Name}
+		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Fixed: t.Fixed, Smooth: t.Smooth, Name: t.Name}
 	for i := range t.Product {
 		out.Product = append(out.Product, t.Product[i].term())
 	}
@@ -261,7 +263,15 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		*k.into = &t
 	}
 	for i := range l.Terms {
-		m.Terms = append(m.Terms, l.Terms[i].term())
+		t := l.Terms[i].term()
+		for _, text := range l.Terms[i].Pieces {
+			at, err := l.instant(string(text))
+			if err != nil {
+				return nil, fmt.Errorf("pieces of term %s: %w", t.label(), err)
+			}
+			t.Pieces = append(t.Pieces, at)
+		}
+		m.Terms = append(m.Terms, t)
 	}
 	return m, nil
 }

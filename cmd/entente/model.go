@@ -172,6 +172,14 @@ func (a *app) fitTable(fit *rem.Fit) {
 		t.add(e.Name, fmt.Sprintf("%.4g", e.Estimate), fmt.Sprintf("%.3g", se), fmt.Sprintf("%.2f", e.Z), fmt.Sprintf("%.3g", e.P), fmt.Sprintf("%.3g to %.3g", e.Low, e.High))
 	}
 	a.print(t)
+	for _, c := range fit.Curves {
+		a.printf("\n%s, as it changes\n", c.Term)
+		t := newTable(0, "from", "#coefficient", fmt.Sprintf("%g%% interval", 100*fit.Level))
+		for _, p := range c.Points {
+			t.add(p.When, fmt.Sprintf("%.3g", p.Estimate), fmt.Sprintf("%.3g to %.3g", p.Low, p.High))
+		}
+		a.print(t)
+	}
 	for _, w := range fit.Warnings {
 		a.printf("warning: %s\n", w)
 	}
@@ -244,14 +252,6 @@ func coefficients(fit *rem.Fit) string {
 	return f.SVG()
 }
 
-// when writes the time of an event: the day, where times are days.
-func when(d *rem.Design, t float64) string {
-	if d.Dated() && math.Abs(t) < 1<<30 {
-		return entente.Day(math.Floor(t)).String()
-	}
-	return strconv.FormatFloat(t, 'g', -1, 64)
-}
-
 func (a *app) statsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "stats SPEC",
@@ -307,7 +307,7 @@ func (a *app) statsCommand() *cobra.Command {
 						}
 						continue
 					}
-					row := []string{strconv.Itoa(m.Case + 1), event, when(design, m.Time), digits(m.Wait), strconv.Itoa(observed), digits(m.Weight(k)), strings.Join(parties.From, ";"), strings.Join(parties.To, ";")}
+					row := []string{strconv.Itoa(m.Case + 1), event, design.When(m.Time), digits(m.Wait), strconv.Itoa(observed), digits(m.Weight(k)), strings.Join(parties.From, ";"), strings.Join(parties.To, ";")}
 					for _, x := range m.Statistics(k) {
 						row = append(row, digits(x))
 					}
@@ -430,7 +430,7 @@ func (a *app) goodness(design *rem.Design, fit *rem.Fit, good *rem.Goodness, che
 		for _, e := range s.Expected[:min(2, len(s.Expected))] {
 			instead = append(instead, fmt.Sprintf("%s (%.0f%%)", e.Actors, 100*e.Probability))
 		}
-		t.add(when(design, s.Time), s.Event, s.Actors.String(), fmt.Sprintf("%.1f", s.Bits), fmt.Sprintf("%.0f of %.0f", s.Rank, s.Alternatives), strings.Join(instead, "; "))
+		t.add(design.When(s.Time), s.Event, s.Actors.String(), fmt.Sprintf("%.1f", s.Bits), fmt.Sprintf("%.0f of %.0f", s.Rank, s.Alternatives), strings.Join(instead, "; "))
 	}
 	a.print(t)
 }
@@ -443,7 +443,7 @@ func (a *app) surprisesCSV(design *rem.Design, good *rem.Goodness) error {
 	}
 	rows := [][]string{head}
 	for _, s := range good.Surprises {
-		row := []string{s.Event, when(design, s.Time), strings.Join(s.Actors.From, ";"), strings.Join(s.Actors.To, ";"),
+		row := []string{s.Event, design.When(s.Time), strings.Join(s.Actors.From, ";"), strings.Join(s.Actors.To, ";"),
 			digits(float64(s.Probability)), digits(float64(s.Bits)), digits(s.Rank), digits(s.Alternatives), digits(float64(s.Deviance))}
 		for _, v := range s.Score {
 			row = append(row, digits(float64(v)))
@@ -543,12 +543,12 @@ func (a *app) simulateCommand() *cobra.Command {
 							Time  string   `json:"time"`
 							From  []string `json:"from"`
 							To    []string `json:"to,omitempty"`
-						}{run + 1, e.ID, when(design, e.Time), p.From, p.To}); err != nil {
+						}{run + 1, e.ID, design.When(e.Time), p.From, p.To}); err != nil {
 							return err
 						}
 						continue
 					}
-					if err := w.Write([]string{strconv.Itoa(run + 1), e.ID, when(design, e.Time), strings.Join(p.From, ";"), strings.Join(p.To, ";")}); err != nil {
+					if err := w.Write([]string{strconv.Itoa(run + 1), e.ID, design.When(e.Time), strings.Join(p.From, ";"), strings.Join(p.To, ";")}); err != nil {
 						return err
 					}
 				}
