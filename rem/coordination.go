@@ -82,9 +82,8 @@ func (o *coordination) take(changes []int32) {
 				sum[k] -= old * v
 			}
 		}
-		_, here := o.change(id)
 		pair := o.index(min(i, j), max(i, j))
-		if !here {
+		if !o.change(id) {
 			o.w[u], o.both[pair] = 0, 0
 			continue
 		}

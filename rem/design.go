@@ -110,13 +110,6 @@ func (d *Data) name(i int) string {
 	return fmt.Sprintf("number %d", i+1)
 }
 
-func (s *state) noRiskSet(events []int) error {
-	if len(events) == 0 {
-		return fmt.Errorf("at time %v no actor is present", s.now)
-	}
-	return fmt.Errorf("event %s: nobody is present who could act", s.data.name(events[0]))
-}
-
 func (s *state) absent(e *Event) error {
 	var names []string
 	for _, a := range slices.Concat(e.From, e.To) {

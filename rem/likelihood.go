@@ -276,15 +276,15 @@ func (r *replay) to(st *step) {
 	r.done = st.end
 }
 
-// change takes in one change and returns its unit, and whether it is in the risk set.
-func (r *replay) change(id int32) (u int32, here bool) {
+// change takes in one change and reports whether its unit is in the risk set now.
+func (r *replay) change(id int32) bool {
 	if id < 0 {
 		r.row[^id] = -1
-		return ^id, false
+		return false
 	}
 	r.row[id] = r.next
 	r.next++
-	return id, true
+	return true
 }
 
 // choices evaluates events in which a sender chooses among its own units.
@@ -373,7 +373,7 @@ func (c panelPart) rates(theta []float64, into *total) {
 				}
 			}
 			w[u] = 0
-			if _, here := r.change(id); !here {
+			if !r.change(id) {
 				continue
 			}
 			live++

@@ -267,7 +267,7 @@ func (b *panelBuilder) moment(dt float64, events []int) error {
 	b.cut()
 	b.settle()
 	if b.live == 0 && len(events) > 0 {
-		return b.s.noRiskSet(events)
+		return fmt.Errorf("event %s: nobody is present who could act", b.s.data.name(events[0]))
 	}
 	if len(events) == 0 {
 		if dt > 0 && b.live > 0 { // while nobody is there nothing can happen
