@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"measure":             {".", "network"},
 	"internal/figure":     {},
 	"brief":               {".", "network", "measure", "forecast", "internal/figure"},
-	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "forecast", "bargain", "rem", "export", "brief"},
+	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "forecast", "bargain", "rem", "export", "brief", "internal/figure"},
 	"internal/synthetic":  {"."},
 	"internal/shared":     {}, // for tests alone
 	"internal/testsum":    {},
