@@ -45,7 +45,7 @@ type definition struct {
 }
 
 // catalogue lists every term.
-var catalogue = slices.Concat(tieTerms, degreeTerms, closureTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
+var catalogue = slices.Concat(tieTerms, degreeTerms, closureTerms, pathTerms, neighbourTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
 
 // find returns the definition of a term by any of its names.
 func find(name string, sets bool) (*definition, error) {
@@ -129,6 +129,13 @@ func (b *binder) reading(t *Term, k int) (reading, error) {
 		return reading{}, fmt.Errorf("there is no layer %q; the layers are %s", name, strings.Join(names, ", "))
 	}
 	r := reading{layer: layer, window: t.Window, halfLife: t.HalfLife}
+	for _, kind := range t.Kinds {
+		k := slices.Index(b.s.data.Kinds, kind)
+		if k < 0 {
+			return reading{}, fmt.Errorf("there is no kind of act %q; there are %s", kind, orNone(b.s.data.Kinds))
+		}
+		r.kinds |= 1 << k
+	}
 	if len(t.Sizes) > 0 {
 		r.least = t.Sizes[0]
 		if len(t.Sizes) > 1 {
@@ -139,6 +146,13 @@ func (b *binder) reading(t *Term, k int) (reading, error) {
 		}
 	}
 	return r, nil
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 func (b *binder) attr(t *Term, k int) (int, error) {
@@ -305,6 +319,10 @@ func (t *Term) label() string {
 		args = append(args, fmt.Sprintf("of %d and more", t.Sizes[0]))
 	case 2:
 		args = append(args, fmt.Sprintf("of %d to %d", t.Sizes[0], t.Sizes[1]))
+	}
+	args = append(args, t.Kinds...)
+	if t.Share {
+		args = append(args, "share")
 	}
 	for _, s := range []string{t.Direction, t.Of, t.Combine, t.Aggregate} {
 		if s != "" {

@@ -97,6 +97,9 @@ func (d *Data) check() error {
 	if d.Present != nil && len(d.Present) != n {
 		fail("presence is given for %d of %d actors", len(d.Present), n)
 	}
+	if len(d.Kinds) > 64 {
+		fail("the events are of %d kinds; at most 64 are told apart", len(d.Kinds))
+	}
 	d.checkEvents(d.own(), d.Events, fail)
 	if k := len(d.Events) - 1; k >= 0 && d.Ends != nil && !(d.Events[k].Time <= *d.Ends) {
 		fail("event %s at %v is after the end of observation, %v", d.name(k), d.Events[k].Time, *d.Ends)
@@ -174,6 +177,9 @@ func (d *Data) checkEvents(where string, events []Event, fail func(string, ...an
 		}
 		if len(e.From) == 0 {
 			ok = bad("it has no actors")
+		}
+		if e.Kind < 0 || int(e.Kind) >= max(1, len(d.Kinds)) {
+			ok = bad("its kind is number %d of %d", e.Kind+1, len(d.Kinds))
 		}
 		for side, set := range [2][]int32{e.From, e.To} {
 			for _, a := range set {

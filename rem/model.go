@@ -47,6 +47,15 @@ type Term struct {
 	// Standardise takes off the mean over the risk set of the moment and divides by
 	// the standard deviation over it (0 where all are equal).
 	Standardise bool
+	// Empty says what an actor without neighbours has: zero, or the mean of the others.
+	Empty string
+	// Kinds are the kinds of act that count as past; empty: all.
+	Kinds []string
+	// Share divides a count by what it could be at most: of a tie by all events of its
+	// sender (of a reciprocal one, towards its sender), of a degree by all events.
+	Share bool
+	// Signed keeps the sign of a difference.
+	Signed bool
 	// Pieces are times at which the coefficient may change; Smooth lets it change all
 	// the time, as a natural cubic spline of so many functions.
 	Pieces []float64

@@ -498,7 +498,8 @@ func TestPairsAreSetsOfTwo(t *testing.T) {
 // values are read anew at each event, with none only what was touched.
 func TestTouchesAreComplete(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	data := &Data{Actors: []string{"A", "B", "C", "D", "E", "F", "G"}, Layers: []Layer{{Name: "other", Directed: true}, {Name: "tied"}}}
+	data := &Data{Actors: []string{"A", "B", "C", "D", "E", "F", "G"}, Layers: []Layer{{Name: "other", Directed: true}, {Name: "tied"}},
+		Covariates: []Covariate{{Name: "x", Start: []float64{1, 2, 0, 4, 1, 7, 3}, Changes: []CovariateChange{{Time: 20, Actor: 2, Value: 5}}}}}
 	for k := range 60 {
 		pair := func() (int32, int32) { i := r.Int32N(7); return i, (i + 1 + r.Int32N(6)) % 7 }
 		i, j := pair()
@@ -508,14 +509,22 @@ func TestTouchesAreComplete(t *testing.T) {
 		i, j = pair()
 		data.Layers[1].Events = append(data.Layers[1].Events, Event{Time: float64(k) + .7, From: []int32{i, j}, Value: 1})
 	}
-	for _, d := range slices.Concat(tieTerms[1:], degreeTerms, closureTerms) {
+	for _, d := range slices.Concat(tieTerms[1:], degreeTerms, closureTerms, pathTerms, neighbourTerms) {
 		for _, layer := range []string{"", "other", "tied"} {
 			on := []string{layer}
 			if d.layers == 2 {
 				on = []string{layer, "other"}
 			}
-			for _, term := range []Term{{Term: d.name, On: on}, {Term: d.name, On: on, Weighted: true, Combine: "min"}, {Term: d.name, On: on, Window: 9, Combine: "product"}} {
+			var attr []string
+			if d.attrs > 0 {
+				attr = []string{"x"}
+			}
+			for _, term := range []Term{{Term: d.name, On: on, Attr: attr}, {Term: d.name, On: on, Weighted: true, Combine: "min"}, {Term: d.name, On: on, Window: 9, Combine: "product"}} {
+				term.Attr = attr
 				for _, m := range []Model{{Family: REM, Directed: true}, {Family: Choice}, {Family: Coordination}} {
+					if m.Family != REM && strings.HasSuffix(d.name, "Sender") && !strings.HasSuffix(d.name, "mmonSender") {
+						continue
+					}
 					var logliks [2]float64
 					for k, halfLife := range []float64{0, 1e14} {
 						term.HalfLife = halfLife

@@ -81,6 +81,7 @@ type tableSpec struct {
 	Receiver string `yaml:"receiver"`
 	Actors   string `yaml:"actors"` // one column, actors separated by semicolons
 	Value    string `yaml:"value"`
+	Kind     string `yaml:"kind"` // column of the kind of act
 }
 
 type layerSpec struct {
@@ -140,6 +141,10 @@ type termSpec struct {
 	Fixed       *float64   `yaml:"fixed"`
 	Pieces      []instant  `yaml:"pieces"`
 	Smooth      int        `yaml:"smooth"`
+	Empty       string     `yaml:"empty"`
+	Kinds       names      `yaml:"kinds"`
+	Share       bool       `yaml:"share"`
+	Signed      bool       `yaml:"signed"`
 	Product     []termSpec `yaml:"product"`
 	Name        string     `yaml:"name"`
 }
@@ -147,7 +152,8 @@ type termSpec struct {
 func (t *termSpec) term() Term {
 	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
-		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Fixed: t.Fixed, Smooth: t.Smooth, Name: t.Name}
+		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Fixed: t.Fixed, Smooth: t.Smooth,
+		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, Name: t.Name}
 	for i := range t.Product {
 		out.Product = append(out.Product, t.Product[i].term())
 	}
@@ -588,7 +594,7 @@ func (l *loader) events(s tableSpec, directed bool) ([]Event, error) {
 
 func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, error) {
 	var err error
-	time, id, value, together, sender, receiver := -1, -1, -1, -1, -1, -1
+	time, id, value, kind, together, sender, receiver := -1, -1, -1, -1, -1, -1, -1
 	find := func(into *int, needed bool, names ...string) {
 		k, missing := t.column(names...)
 		if missing == nil {
@@ -603,6 +609,9 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 	find(&id, s.ID != "", or(s.ID, "event_id", "id")...)
 	if s.Value != "" {
 		find(&value, true, s.Value)
+	}
+	if s.Kind != "" {
+		find(&kind, true, s.Kind)
 	}
 	find(&together, s.Actors != "", or(s.Actors, "actors")...)
 	if together < 0 {
@@ -630,6 +639,9 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 				return nil, err
 			}
 		}
+		if kind >= 0 {
+			e.Kind = l.kind(r[kind])
+		}
 		if together >= 0 {
 			if e.From, err = l.several(t, row, together); err == nil && directed {
 				e.From, e.To = e.From[:1:1], e.From[1:]
@@ -649,6 +661,16 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 	}
 	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
 	return events, nil
+}
+
+// kind numbers a kind of act.
+func (l *loader) kind(name string) int16 {
+	k := slices.Index(l.data.Kinds, name)
+	if k < 0 {
+		k = len(l.data.Kinds)
+		l.data.Kinds = append(l.data.Kinds, name)
+	}
+	return int16(k)
 }
 
 // several reads actors separated by semicolons.
@@ -808,7 +830,7 @@ func (l *loader) acts(types, domains []string, size, largerThan int) ([]Event, e
 		if domains != nil && !slices.ContainsFunc(act.Domains, func(d entente.Domain) bool { return slices.Contains(domains, string(d)) }) {
 			continue
 		}
-		e := Event{ID: act.ID, Time: float64(act.Date.Start), Value: 1}
+		e := Event{ID: act.ID, Time: float64(act.Date.Start), Value: 1, Kind: l.kind(string(act.Type))}
 		for _, p := range act.Participants {
 			if a, ok := l.at[p.Actor]; ok && !slices.Contains(e.From, a) {
 				e.From = append(e.From, a)

@@ -17,6 +17,7 @@ type state struct {
 	attr     [][]float64 // by covariate
 	views    []*view
 	age      func() float64
+	version  int // of everything that terms read but the time: counts the changes
 }
 
 // view is one layer as some terms see it: everything so far, what is not older
@@ -49,13 +50,17 @@ type reading struct {
 	layer       int // -1: the model's own events
 	window      float64
 	halfLife    float64
-	least, most int  // actors of an event; 0: any number
-	joint       bool // senders and receivers of an event act together
-	bare        bool // an event counts 1, whatever its value
+	kinds       uint64 // of act, one bit each; 0: all
+	least, most int    // actors of an event; 0: any number
+	joint       bool   // senders and receivers of an event act together
+	bare        bool   // an event counts 1, whatever its value
 }
 
-// takes reports whether an event counts, by the number of its actors.
+// takes reports whether an event counts, by its kind and the number of its actors.
 func (r *reading) takes(e *Event) bool {
+	if r.kinds != 0 && r.kinds>>e.Kind&1 == 0 {
+		return false
+	}
 	if r.least == 0 && r.most == 0 {
 		return true
 	}
@@ -449,6 +454,7 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			for list := d.Covariates[c].Changes; atAttr[c] < len(list) && list[atAttr[c]].Time == t; atAttr[c]++ {
 				ch := list[atAttr[c]]
 				s.attr[c][ch.Actor] = ch.Value
+				s.version++
 				if w.attr != nil {
 					w.attr(c, ch.Actor)
 				}
@@ -463,6 +469,7 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 		}
 		for _, v := range s.views {
 			for v.window > 0 && v.expired < len(v.applied) && v.applied[v.expired].Time+v.window <= t {
+				s.version++
 				v.apply(v.applied[v.expired], n, -1, w.touch(v))
 				v.expired++
 			}
@@ -471,6 +478,7 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 }
 
 func (s *state) enter(v *view, e *Event, n int, w walker) {
+	s.version++
 	if !v.takes(e) {
 		return
 	}

@@ -42,8 +42,14 @@ var covariateTerms = []definition{
 		},
 	},
 	{
-		name: "diff", also: []string{"difference", "absdiff"}, attrs: 1, says: "by how much the two differ", formula: "|a_i - a_j|",
+		name: "diff", also: []string{"difference", "absdiff"}, attrs: 1, says: "by how much the two differ (signed: by how much the sender has more)", formula: "|a_i - a_j|",
 		bind: func(b *binder, t *Term) (statistic, error) {
+			if t.Signed {
+				if b.m.Family == REM && !b.m.Directed {
+					return statistic{}, errors.New("a pair without direction has a difference and no sign of it")
+				}
+				return b.covariates(t, 1, func(a, _ []float64, u *unit) float64 { return a[u.i] - a[u.j] })
+			}
 			return b.covariates(t, 1, func(a, _ []float64, u *unit) float64 { return math.Abs(a[u.i] - a[u.j]) })
 		},
 	},

@@ -21,27 +21,75 @@ var degreeTerms = []definition{
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, true, true) },
 	},
 	{
+		name: "indegreeSender", layers: 1, says: "events towards the sender, all counted", formula: "sum_k x_ki", source: "Meijerink-Bosman et al. 2023",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			c := *t
+			c.Of, c.Weighted = "sender", true
+			return b.degree(&c, true, false)
+		},
+	},
+	{
+		name: "indegreeReceiver", layers: 1, says: "events towards the receiver, all counted", formula: "sum_k x_kj", source: "Meijerink-Bosman et al. 2023",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			c := *t
+			c.Of, c.Weighted = "receiver", true
+			return b.degree(&c, true, false)
+		},
+	},
+	{
+		name: "outdegreeSender", layers: 1, says: "events of the sender, all counted", formula: "sum_k x_ik", source: "Meijerink-Bosman et al. 2023",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			c := *t
+			c.Of, c.Weighted = "sender", true
+			return b.degree(&c, false, true)
+		},
+	},
+	{
+		name: "outdegreeReceiver", layers: 1, says: "events of the receiver, all counted", formula: "sum_k x_jk", source: "Meijerink-Bosman et al. 2023",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			c := *t
+			c.Of, c.Weighted = "receiver", true
+			return b.degree(&c, false, true)
+		},
+	},
+	{
+		name: "totaldegreeSender", layers: 1, says: "events of the sender and towards it, all counted", formula: "sum_k x_ik + x_ki", source: "Meijerink-Bosman et al. 2023",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			c := *t
+			c.Of, c.Weighted = "sender", true
+			return b.degree(&c, true, true)
+		},
+	},
+	{
+		name: "totaldegreeReceiver", layers: 1, says: "events of the receiver and towards it, all counted", formula: "sum_k x_jk + x_kj", source: "Meijerink-Bosman et al. 2023",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			c := *t
+			c.Of, c.Weighted = "receiver", true
+			return b.degree(&c, true, true)
+		},
+	},
+	{
 		name: "degreeSum", also: []string{"totaldegreeDyad"}, layers: 1, says: "the degrees of the two together", formula: "deg_i + deg_j",
 		bind: func(b *binder, t *Term) (statistic, error) {
-			return b.degrees(t, func(x, y float64) float64 { return x + y })
+			return b.degrees(t, 2, func(x, y float64) float64 { return x + y })
 		},
 	},
 	{
 		name: "degreeMin", layers: 1, says: "the smaller degree of the two", formula: "min(deg_i, deg_j)",
 		bind: func(b *binder, t *Term) (statistic, error) {
-			return b.degrees(t, func(x, y float64) float64 { return min(x, y) })
+			return b.degrees(t, 1, func(x, y float64) float64 { return min(x, y) })
 		},
 	},
 	{
 		name: "degreeMax", layers: 1, says: "the larger degree of the two", formula: "max(deg_i, deg_j)",
 		bind: func(b *binder, t *Term) (statistic, error) {
-			return b.degrees(t, func(x, y float64) float64 { return max(x, y) })
+			return b.degrees(t, 1, func(x, y float64) float64 { return max(x, y) })
 		},
 	},
 	{
 		name: "degreeDiff", layers: 1, says: "by how much the degrees of the two differ", formula: "|deg_i - deg_j|",
 		bind: func(b *binder, t *Term) (statistic, error) {
-			return b.degrees(t, func(x, y float64) float64 { return max(x-y, y-x) })
+			return b.degrees(t, 1, func(x, y float64) float64 { return max(x-y, y-x) })
 		},
 	},
 }
@@ -51,7 +99,7 @@ func (b *binder) degreeOf(t *Term, in, out bool) (v *view, of func(a int32) floa
 	if v, err = b.view(t, 0); err != nil {
 		return nil, nil, err
 	}
-	weighted := t.Weighted
+	weighted := t.Weighted || t.Share
 	read := func(a *adjacency, k int32) float64 {
 		if weighted {
 			return a.rows[k].sum * b.s.factor(v)
@@ -71,6 +119,36 @@ func (b *binder) degreeOf(t *Term, in, out bool) (v *view, of func(a int32) floa
 	}, nil
 }
 
+// divide turns a degree into a share of all events, or of both their ends where a
+// degree counts both; before the first event all actors have alike.
+func (b *binder) divide(t *Term, v *view, st statistic, ends float64) statistic {
+	if !t.Share {
+		return st
+	}
+	raw, n := st.value, float64(len(b.s.data.Actors))
+	version, all := -1, 0.0
+	st.timed = true // any event changes the share of every actor
+	st.value = func(u *unit) float64 {
+		if version != b.s.version {
+			version, all = b.s.version, 0
+			for k := range v.out.rows {
+				all += v.out.rows[k].sum
+			}
+			if !v.directed {
+				all /= 2
+			}
+		}
+		switch {
+		case all > 0:
+			return raw(u) / (ends * all * b.s.factor(v))
+		case b.s.latest == nil:
+			return 1 / n
+		}
+		return 0
+	}
+	return st
+}
+
 func (b *binder) degree(t *Term, in, out bool) (statistic, error) {
 	v, of, err := b.degreeOf(t, in, out)
 	if err != nil {
@@ -80,7 +158,11 @@ func (b *binder) degree(t *Term, in, out bool) (statistic, error) {
 	if err != nil {
 		return statistic{}, err
 	}
-	return statistic{
+	ends := 1.0
+	if in && out && v.directed {
+		ends = 2
+	}
+	return b.divide(t, v, statistic{
 		views: []*view{v},
 		value: func(u *unit) float64 {
 			if sender {
@@ -96,15 +178,15 @@ func (b *binder) degree(t *Term, in, out bool) (statistic, error) {
 				m.actor(a, sender)
 			}
 		},
-	}, nil
+	}, ends), nil
 }
 
-func (b *binder) degrees(t *Term, join func(x, y float64) float64) (statistic, error) {
+func (b *binder) degrees(t *Term, ends float64, join func(x, y float64) float64) (statistic, error) {
 	v, of, err := b.degreeOf(t, true, true)
 	if err != nil {
 		return statistic{}, err
 	}
-	return statistic{
+	return b.divide(t, v, statistic{
 		views: []*view{v},
 		value: func(u *unit) float64 { return join(of(u.i), of(u.j)) },
 		touch: func(m *marks, _ *view, i, j int32) {
@@ -113,5 +195,5 @@ func (b *binder) degrees(t *Term, join func(x, y float64) float64) (statistic, e
 			m.actor(j, true)
 			m.actor(j, false)
 		},
-	}, nil
+	}, ends), nil
 }

@@ -31,6 +31,9 @@ var sequenceTerms = []definition{
 		}
 		return slices.Contains(e.From, u.i) && !in(e, u.j)
 	}),
+	shift("psABA", "who acted last acts again", func(e *Event, u *unit) bool { return slices.Contains(e.From, u.i) }),
+	shift("psABB", "who was addressed last acts", func(e *Event, u *unit) bool { return slices.Contains(e.To, u.i) }),
+	shift("psABX", "one who took no part in the last event acts", func(e *Event, u *unit) bool { return !in(e, u.i) }),
 	recency("recencyContinue", "1/(t - t_ij + 1), t_ij the last event i -> j", func(r *recent, u *unit) float64 { return r.pair(u.i, u.j) }),
 	recency("recencySendSender", "1/(t - the last time i acted + 1)", func(r *recent, u *unit) float64 { return r.sent[u.i] }),
 	recency("recencySendReceiver", "1/(t - the last time j acted + 1)", func(r *recent, u *unit) float64 { return r.sent[u.j] }),

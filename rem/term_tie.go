@@ -1,5 +1,7 @@
 package rem
 
+import "errors"
+
 // Terms of the tie itself.
 var tieTerms = []definition{
 	{
@@ -28,6 +30,9 @@ func (b *binder) tie(t *Term, reverse bool) (statistic, error) {
 	if err != nil {
 		return statistic{}, err
 	}
+	if t.Share {
+		return b.tieShare(v, reverse)
+	}
 	weighted := t.Weighted
 	return statistic{
 		views: []*view{v},
@@ -50,6 +55,35 @@ func (b *binder) tie(t *Term, reverse bool) (statistic, error) {
 				i, j = j, i
 			}
 			m.pair(i, j)
+		},
+	}, nil
+}
+
+// tieShare is the share of a sender's events that went to the receiver, in reverse
+// the share of the events towards the sender that came from it; before there are
+// any, what all alike would have.
+func (b *binder) tieShare(v *view, reverse bool) (statistic, error) {
+	if !v.directed {
+		return statistic{}, errors.New("a share of the sender's events needs a layer with a direction")
+	}
+	none := 1 / float64(len(b.s.data.Actors)-1)
+	return statistic{
+		views: []*view{v},
+		value: func(u *unit) float64 {
+			row := &v.out.rows[u.i]
+			if reverse {
+				row = &v.in.rows[u.i]
+			}
+			if row.sum == 0 {
+				return none
+			}
+			return row.at(u.j) / row.sum
+		},
+		touch: func(m *marks, _ *view, i, j int32) {
+			if reverse {
+				i = j
+			}
+			m.actor(i, true)
 		},
 	}, nil
 }
