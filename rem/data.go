@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 
 	"entente"
@@ -204,6 +205,102 @@ func (d *Data) checkEvents(where string, events []Event, fail func(string, ...an
 			return
 		}
 	}
+}
+
+// fill returns data in which covariates of the model's terms that are not known have
+// the mean of the other actors' values at that time, and says what it did.
+func (d *Data) fill(m *Model) (*Data, []string) {
+	read := map[string]bool{}
+	var note func(terms []Term)
+	note = func(terms []Term) {
+		for i := range terms {
+			for _, name := range terms[i].Attr {
+				read[name] = true
+			}
+			note(terms[i].Product)
+		}
+	}
+	note(m.Terms)
+	filled := *d
+	filled.Covariates = slices.Clone(d.Covariates)
+	var done []string
+	for i := range filled.Covariates {
+		c := &filled.Covariates[i]
+		if !read[c.Name] {
+			continue
+		}
+		known, sum := 0.0, 0.0
+		for _, v := range c.Start {
+			if !math.IsNaN(v) {
+				known++
+				sum += v
+			}
+		}
+		if known == 0 {
+			continue // an error later, by name
+		}
+		c.Start, c.Changes = slices.Clone(c.Start), slices.Clone(c.Changes)
+		count := 0
+		for a, v := range c.Start {
+			if math.IsNaN(v) {
+				c.Start[a] = sum / known
+				count++
+			}
+		}
+		now := slices.Clone(c.Start)
+		for k := range c.Changes {
+			ch := &c.Changes[k]
+			if math.IsNaN(ch.Value) {
+				others := 0.0
+				for a, v := range now {
+					if int32(a) != ch.Actor {
+						others += v
+					}
+				}
+				ch.Value = others / float64(len(now)-1)
+				count++
+			}
+			now[ch.Actor] = ch.Value
+		}
+		if count > 0 {
+			done = append(done, fmt.Sprintf("%d values of %s that are not known were given the mean of the other actors", count, c.Name))
+		}
+	}
+	return &filled, done
+}
+
+// numbered returns the data with the numbers of the events as their times; what
+// changed between two events changes between their numbers.
+func (d *Data) numbered() *Data {
+	at := func(t float64) float64 {
+		after := sort.Search(len(d.Events), func(k int) bool { return d.Events[k].Time > t })
+		return float64(after) + .5
+	}
+	n := *d
+	n.Dated, n.Ends = false, nil
+	n.Events = slices.Clone(d.Events)
+	for k := range n.Events {
+		n.Events[k].Time = float64(k + 1)
+	}
+	n.Layers = slices.Clone(d.Layers)
+	for i := range n.Layers {
+		n.Layers[i].Events = slices.Clone(d.Layers[i].Events)
+		for k := range n.Layers[i].Events {
+			n.Layers[i].Events[k].Time = at(d.Layers[i].Events[k].Time)
+		}
+	}
+	n.Covariates = slices.Clone(d.Covariates)
+	for i := range n.Covariates {
+		n.Covariates[i].Changes = slices.Clone(d.Covariates[i].Changes)
+		for k := range n.Covariates[i].Changes {
+			n.Covariates[i].Changes[k].Time = at(d.Covariates[i].Changes[k].Time)
+		}
+	}
+	n.Presence = slices.Clone(d.Presence)
+	for k := range n.Presence {
+		n.Presence[k].Time = at(d.Presence[k].Time)
+	}
+	return &n
 }
 
 // when writes a time: the day, where times are days.

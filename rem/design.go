@@ -15,8 +15,9 @@ type Design struct {
 	Events int
 	Actors int
 	data   *Data
-	of     []int // the term of each coefficient
-	used   []int // covariates that the terms read
+	filled []string // what was put in place of covariates that are not known
+	of     []int    // the term of each coefficient
+	used   []int    // covariates that the terms read
 	panel  *panel
 	strata []*strata
 }
@@ -31,6 +32,17 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		return nil, errors.New("the model has no terms")
 	}
 	d := &Design{Model: m, Events: len(data.Events), Actors: len(data.Actors), data: data}
+	if m.Numbered {
+		if m.Interval {
+			return nil, errors.New("waiting times are lost when events are numbered; choose one")
+		}
+		d.data = data.numbered()
+		data = d.data
+	}
+	if m.FillMissing {
+		d.data, d.filled = data.fill(m)
+		data = d.data
+	}
 	intercept := slices.ContainsFunc(m.Terms, func(t Term) bool { return t.Term == "intercept" || t.Term == "baseline" })
 	if intercept && !m.Interval {
 		return nil, errors.New("term intercept: the order of events alone says nothing of their rate; take it out or model the waiting times")

@@ -85,6 +85,7 @@ const (
 	WarnWeak         = "weak"          // a standard error out of all proportion
 	WarnNotConverged = "not_converged" // the search ended before a maximum
 	WarnFewEvents    = "few_events"    // not more events than coefficients
+	WarnMissing      = "missing"       // covariates that are not known were filled
 	WarnRobust       = "robust"        // the sandwich was mended
 )
 
@@ -124,6 +125,9 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	fit, err := maximise(ctx, &assembled{d.parts()}, len(d.Terms), d.Terms, opt)
 	if err != nil {
 		return nil, err
+	}
+	for _, text := range d.filled {
+		fit.warn(WarnMissing, nil, "%s", text)
 	}
 	fit.Curves, err = d.curves(fit)
 	return fit, err

@@ -103,6 +103,12 @@ type Conventions struct {
 	// PresenceSplits ends an interval where an actor enters or leaves; otherwise who is
 	// present at its end counts as present throughout.
 	PresenceSplits bool
+	// Numbered measures time in events: the number of an event, from 1, takes the place
+	// of its time.
+	Numbered bool
+	// FillMissing gives a covariate that is not known the mean of the other actors'
+	// values; otherwise it is an error. A fit says how many were filled.
+	FillMissing bool
 	// Origin starts the clock of an interval model; nil: the first change of
 	// anything that the model reads.
 	Origin *float64

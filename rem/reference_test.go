@@ -292,18 +292,13 @@ func TestSocialEvolution(t *testing.T) {
 func TestRemstats(t *testing.T) {
 	want := references(t, "remstats_estimates.json")
 	origin := 0.0
-	load := func(t *testing.T, directed, numbered bool) *Data {
+	load := func(t *testing.T, directed bool) *Data {
 		b := newTable(t, rows(t, "testdata/remstats_actors.csv"), "name", "age", "sex")
 		file := "testdata/remstats_undirected_events.csv"
 		if directed {
 			file = "testdata/remstats_directed_events.csv"
 		}
 		b.data.Events = b.ties(rows(t, file), "actor1", "actor2", "", !directed)
-		for i := range b.data.Events {
-			if numbered {
-				b.data.Events[i].Time = float64(i + 1)
-			}
-		}
 		return b.data
 	}
 	age, sex := []string{"age"}, []string{"sex"}
@@ -337,13 +332,13 @@ func TestRemstats(t *testing.T) {
 	} {
 		t.Run(c.label, func(t *testing.T) {
 			m := &Model{Family: REM, Directed: c.directed, Interval: c.interval, Terms: c.terms,
-				Conventions: Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, Origin: &origin}}
-			agree(t, load(t, c.directed, !c.interval), m, want[c.label])
+				Conventions: Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, Origin: &origin, Numbered: !c.interval}}
+			agree(t, load(t, c.directed), m, want[c.label])
 		})
 	}
 	t.Run("undirected_full", func(t *testing.T) {
 		terms := append(slices.Clone(pair[:4]), Term{Term: "degreeDiff", Weighted: true})
-		d, err := Prepare(t.Context(), load(t, false, false), &Model{Family: REM, Interval: true, Terms: terms, Conventions: Conventions{Origin: &origin}})
+		d, err := Prepare(t.Context(), load(t, false), &Model{Family: REM, Interval: true, Terms: terms, Conventions: Conventions{Origin: &origin}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,6 +45,8 @@ type spec struct {
 	Splits    bool                     `yaml:"presence_splits"`
 	Origin    instant                  `yaml:"origin"`
 	Ends      instant                  `yaml:"ends"`
+	Missing   string                   `yaml:"missing"`
+	Clock     string                   `yaml:"clock"`
 	Actors    actorSpec                `yaml:"actors"`
 	Events    eventSpec                `yaml:"events"`
 	Presence  string                   `yaml:"presence"`
@@ -125,7 +127,7 @@ type termSpec struct {
 	On          names      `yaml:"on"`
 	Attr        names      `yaml:"attr"`
 	Of          string     `yaml:"of"`
-	Weighted    bool       `yaml:"weighted"`
+	Weighted    *bool      `yaml:"weighted"`
 	Combine     string     `yaml:"combine"`
 	Aggregate   string     `yaml:"aggregate"`
 	Order       int        `yaml:"order"`
@@ -149,8 +151,24 @@ type termSpec struct {
 	Name        string     `yaml:"name"`
 }
 
+// countEvents makes a term count events, not partners, unless it says otherwise, as
+// remstats does.
+func (t *termSpec) countEvents() {
+	if yes := true; t.Weighted == nil {
+		t.Weighted = &yes
+	}
+	if t.Combine == "" {
+		if d, err := find(t.Term, false); err == nil && slices.ContainsFunc(closureTerms, func(c definition) bool { return c.name == d.name }) {
+			t.Combine = "min"
+		}
+	}
+	for i := range t.Product {
+		t.Product[i].countEvents()
+	}
+}
+
 func (t *termSpec) term() Term {
-	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
+	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted != nil && *t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
 		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Fixed: t.Fixed, Smooth: t.Smooth,
 		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, Name: t.Name}
@@ -220,11 +238,13 @@ func (l *loader) model(seed uint64) (*Model, error) {
 	}
 	zero := 0.0
 	switch l.Like {
-	case "", "goldfish":
+	case "":
+	case "goldfish":
+		m.FillMissing = true
 	case "eventnet":
 		m.Ties = Exclude
 	case "remstats":
-		m.Conventions = Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, Origin: &zero}
+		m.Conventions = Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, Origin: &zero, Numbered: l.Timing != "interval"}
 	default:
 		return nil, fmt.Errorf("like %q is none of goldfish, eventnet, remstats", l.Like)
 	}
@@ -235,6 +255,8 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		{"timing", l.Timing, map[string]func(){"ordinal": func() {}, "interval": func() { m.Interval = true }}},
 		{"ties", l.Ties, map[string]func(){"breslow": func() { m.Ties = Breslow }, "exclude": func() { m.Ties = Exclude }, "efron": func() { m.Ties = Efron }, "random": func() { m.Ties = Random }, "ordered": func() { m.Ties = Ordered }}},
 		{"decay_from", l.DecayFrom, map[string]func(){"coming": func() { m.DecayFromPrevious = false }, "previous": func() { m.DecayFromPrevious = true }}},
+		{"clock", l.Clock, map[string]func(){"times": func() { m.Numbered = false }, "numbers": func() { m.Numbered = true }}},
+		{"missing", l.Missing, map[string]func(){"error": func() { m.FillMissing = false }, "mean": func() { m.FillMissing = true }}},
 		{"presence_from", l.Enters, map[string]func(){"time": func() { m.PresenceAfter = false }, "after": func() { m.PresenceAfter = true }}},
 		{"intervals", l.Intervals, map[string]func(){"changes": func() { m.SplitAtEvents = false }, "events": func() { m.SplitAtEvents = true }}},
 	}
@@ -269,6 +291,9 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		*k.into = &t
 	}
 	for i := range l.Terms {
+		if l.Like == "remstats" {
+			l.Terms[i].countEvents()
+		}
 		t := l.Terms[i].term()
 		for _, text := range l.Terms[i].Pieces {
 			at, err := l.instant(string(text))

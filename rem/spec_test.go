@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,6 +140,44 @@ func TestBadData(t *testing.T) {
 		_, err := Prepare(t.Context(), &c.data, &Model{Family: REM, Terms: terms})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
+// A published specification of remstats carries over with its names and defaults.
+func TestLikeRemstats(t *testing.T) {
+	dir, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := references(t, "remstats_estimates.json")
+	for label, terms := range map[string]string{
+		"directed_ordinal": `[{term: inertia}, {term: reciprocity}, {term: indegreeReceiver}, {term: otp}, {term: psABBA}, {term: recencyContinue}, {term: same, attr: sex}, {term: difference, attr: age, standardise: true}]`,
+		"directed_exact":   `[{term: baseline}, {term: inertia}, {term: reciprocity}, {term: indegreeReceiver}, {term: otp}, {term: psABBA}, {term: recencyContinue}, {term: same, attr: sex}, {term: difference, attr: age, standardise: true}]`,
+	} {
+		timing := "ordinal"
+		if strings.HasSuffix(label, "exact") {
+			timing = "interval"
+		}
+		path := filepath.Join(t.TempDir(), "spec.yaml")
+		text := "model: rem\nlike: remstats\ntiming: " + timing + "\ndirected: true\nactors: {file: " + dir + "/remstats_actors.csv, id: name, covariates: [age, sex]}\nevents: {file: " + dir + "/remstats_directed_events.csv}\nterms: " + terms + "\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		data, m, err := Load(path, nil, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Prepare(t.Context(), data, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var theta []float64
+		for _, c := range want[label].Coefficients {
+			theta = append(theta, c.Estimate)
+		}
+		if l, _ := d.LogLikelihood(theta); math.Abs(l-want[label].LogLik) > 1e-9*math.Abs(l) {
+			t.Errorf("%s: log-likelihood %v, published %v", label, l, want[label].LogLik)
 		}
 	}
 }
