@@ -211,6 +211,12 @@ func Load(path string, c *entente.Case, asOf entente.Day, seed uint64) (*Data, *
 	if err == nil {
 		err = l.load(m)
 	}
+	if err == nil && l.Model == sizes && len(l.Layers) > 0 {
+		err = errors.New("a model of size reads no layers, only the events themselves")
+	}
+	if err == nil && l.Model == sizes {
+		err = l.data.bySize(l.RiskSet.MaxSize)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -230,8 +236,11 @@ type loader struct {
 
 func (l *loader) model(seed uint64) (*Model, error) {
 	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender}}
-	if families := []Family{REM, Rate, Choice, Coordination, Hyper}; !slices.Contains(families, l.Model) {
-		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper)
+	if families := []Family{REM, Rate, Choice, Coordination, Hyper, sizes}; !slices.Contains(families, l.Model) {
+		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
+	}
+	if l.Model == sizes {
+		m.Family, m.RiskSet.MaxSize = Rate, 0
 	}
 	if l.RiskSet.Controls < 0 {
 		return nil, fmt.Errorf("risk_set: %d controls; give a number from 1, or leave it out for all", l.RiskSet.Controls)

@@ -69,6 +69,26 @@ var degreeTerms = []definition{
 		},
 	},
 	{
+		name: "activity", layers: 1,
+		says: "past events of the receiver, or the sender, as a sender or without direction; of a single actor in a rate model", formula: "sum_e w_e over events of j",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			v, err := b.layer(t, 0)
+			if err != nil {
+				return statistic{}, err
+			}
+			sender, err := b.sender(t)
+			if err != nil {
+				return statistic{}, err
+			}
+			return statistic{timed: true, value: func(u *unit) float64 {
+				if sender {
+					return v.sent[u.i] * b.s.factor(v)
+				}
+				return v.sent[u.j] * b.s.factor(v)
+			}}, nil
+		},
+	},
+	{
 		name: "degreeSum", also: []string{"totaldegreeDyad"}, layers: 1, says: "the degrees of the two together", formula: "deg_i + deg_j",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			return b.degrees(t, 2, func(x, y float64) float64 { return x + y })

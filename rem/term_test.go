@@ -299,7 +299,7 @@ func TestTermsAsWritten(t *testing.T) {
 	add(Term{Term: "diff", Attr: []string{"a"}, Signed: true}, func(p *past, i, j int) float64 { return p.a[i] - p.a[j] })
 	check()
 	for _, d := range catalogue {
-		if _, ok := written[d.name]; !ok && !d.sets && !slices.Contains([]string{"intercept", "degreeSum", "degreeMin", "degreeMax", "degreeDiff", "same", "egoAlterInt"}, d.name) && !strings.HasPrefix(d.name, "mixed") && !strings.Contains(d.name, "rec") && !strings.HasPrefix(d.name, "rrank") {
+		if _, ok := written[d.name]; !ok && !d.sets && !slices.Contains([]string{"intercept", "degreeSum", "degreeMin", "degreeMax", "degreeDiff", "activity", "same", "egoAlterInt"}, d.name) && !strings.HasPrefix(d.name, "mixed") && !strings.Contains(d.name, "rec") && !strings.HasPrefix(d.name, "rrank") {
 			t.Errorf("term %s is not written out", d.name)
 		}
 	}
