@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"testing"
 
 	"entente"
+	"entente/cases"
 	"entente/internal/shared"
+	"entente/ledger"
 )
 
 func writeText(t testing.TB, name, text string) string {
@@ -178,6 +181,52 @@ func TestLikeRemstats(t *testing.T) {
 		}
 		if l, _ := d.LogLikelihood(theta); math.Abs(l-want[label].LogLik) > 1e-9*math.Abs(l) {
 			t.Errorf("%s: log-likelihood %v, published %v", label, l, want[label].LogLik)
+		}
+	}
+}
+
+// The page that reads the built-in models says what they say.
+func TestReadingOfTheModels(t *testing.T) {
+	text, err := os.ReadFile("../docs/ots-models.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := cases.FS("ots")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := ledger.Load(t.Context(), folder, ledger.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Ready() {
+		_, section, ok := strings.Cut(string(text), "## `entente fit "+name+"`")
+		if !ok {
+			t.Errorf("docs/ots-models.md does not read %s", name)
+			continue
+		}
+		section, _, _ = strings.Cut(section, "\n## ")
+		data, m, err := Load(name, c, c.Horizon, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Prepare(t.Context(), data, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit, err := d.Fit(t.Context(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(section, fmt.Sprintf("\n%d acts", fit.Events)) {
+			t.Errorf("%s: the page does not say %d acts", name, fit.Events)
+		}
+		for _, e := range fit.Terms {
+			row, _, _ := strings.Cut(section[max(0, strings.Index(section, "| "+e.Name+" ")):], "\n")
+			cells := strings.Split(row, "|")
+			if len(cells) != 5 || strings.TrimSpace(cells[2]) != fmt.Sprintf("%.2g", e.Estimate) || strings.TrimSpace(cells[3]) != fmt.Sprintf("%.2g", e.SE) {
+				t.Errorf("%s: %s is %.2g (%.2g), the page says %q", name, e.Name, e.Estimate, e.SE, row)
+			}
 		}
 	}
 }
