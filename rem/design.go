@@ -20,6 +20,7 @@ type Design struct {
 	used   []int    // covariates that the terms read
 	panel  *panel
 	strata []*strata
+	scales []measure // of columns standardised overall; nil: none
 }
 
 // Prepare checks data and model and walks through time once, writing down the
@@ -98,7 +99,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		if err := d.buildStrata(ctx, s, stats); err != nil {
 			return nil, err
 		}
-		return d, nil
+		return d, d.standardise(ctx)
 	}
 	b, err := newPanelBuilder(s, m, stats)
 	if err != nil {
@@ -112,7 +113,10 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		}
 		return b.moment(dt, events)
 	}
-	return d, s.walk(m, used, w)
+	if err := s.walk(m, used, w); err != nil {
+		return nil, err
+	}
+	return d, d.standardise(ctx)
 }
 
 func (d *Data) name(i int) string {

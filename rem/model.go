@@ -47,6 +47,8 @@ type Term struct {
 	// Standardise takes off the mean over the risk set of the moment and divides by
 	// the standard deviation over it (0 where all are equal).
 	Standardise bool
+	// Overall does so over all risk sets of the record together.
+	Overall bool
 	// Empty says what an actor without neighbours has: zero, or the mean of the others.
 	Empty string
 	// Kinds are the kinds of act that count as past; empty: all.

@@ -144,12 +144,12 @@ func (s *Simulation) prepare(random *rand.Rand) (*runner, error) {
 	}
 	r.state = newState(&r.data)
 	var err error
-	if r.who, err = newIntensity(r.state, d.Model, s.Theta); err != nil {
+	if r.who, err = newIntensity(r.state, d, s.Theta); err != nil {
 		return nil, err
 	}
 	r.used = slices.Clone(d.used)
 	if s.Choice != nil {
-		if r.whom, err = newIntensity(r.state, s.Choice.Model, s.ChoiceTheta); err != nil {
+		if r.whom, err = newIntensity(r.state, s.Choice, s.ChoiceTheta); err != nil {
 			return nil, err
 		}
 		r.used = append(r.used, s.Choice.used...)
@@ -337,12 +337,14 @@ type intensity struct {
 	low []float64 // scratch of bound
 }
 
-func newIntensity(s *state, m *Model, theta []float64) (*intensity, error) {
+func newIntensity(s *state, d *Design, theta []float64) (*intensity, error) {
+	m := d.Model
 	in := &intensity{s: s, m: m, theta: theta, history: len(s.data.Events)}
 	var err error
 	if in.stats, err = (&binder{s, m}).bind(m.Terms); err != nil {
 		return nil, err
 	}
+	d.scaled(in.stats)
 	if m.Family == Hyper {
 		in.risk = riskSets{s: s, m: m, changed: true}
 		return in, nil

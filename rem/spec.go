@@ -139,7 +139,7 @@ type termSpec struct {
 	Window      float64    `yaml:"window"`
 	HalfLife    float64    `yaml:"half_life"`
 	Transform   string     `yaml:"transform"`
-	Standardise bool       `yaml:"standardise"`
+	Standardise string     `yaml:"standardise"` // true, or overall
 	Fixed       *float64   `yaml:"fixed"`
 	Pieces      []instant  `yaml:"pieces"`
 	Smooth      int        `yaml:"smooth"`
@@ -170,7 +170,7 @@ func (t *termSpec) countEvents() {
 func (t *termSpec) term() Term {
 	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted != nil && *t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
-		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise, Fixed: t.Fixed, Smooth: t.Smooth,
+		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise == "true", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
 		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, Name: t.Name}
 	for i := range t.Product {
 		out.Product = append(out.Product, t.Product[i].term())
@@ -304,6 +304,9 @@ func (l *loader) model(seed uint64) (*Model, error) {
 			l.Terms[i].countEvents()
 		}
 		t := l.Terms[i].term()
+		if s := l.Terms[i].Standardise; !slices.Contains([]string{"", "true", "false", "overall"}, s) {
+			return nil, fmt.Errorf("term %s: standardise is true or overall, not %q", t.label(), s)
+		}
 		for _, text := range l.Terms[i].Pieces {
 			at, err := l.instant(string(text))
 			if err != nil {
