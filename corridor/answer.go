@@ -1,0 +1,273 @@
+package corridor
+
+import (
+	"context"
+	"slices"
+)
+
+// FlowReading is a greatest flow with its cut at one end of all ranges. A number that
+// what is known does not bound is nil.
+type FlowReading struct {
+	MaxFlow         *float64 `json:"max_flow"`
+	Cut             []string `json:"cut"`
+	CutCapacity     *float64 `json:"cut_capacity"`
+	SourceSide      int      `json:"source_side"` // nodes on the source's side of the cut
+	MinCost         *float64 `json:"min_cost"`    // of the greatest flow
+	HalfFlow        *float64 `json:"half_flow"`   // half of it, rounded down to whole units of the last decimal
+	HalfFlowMinCost *float64 `json:"half_flow_min_cost"`
+}
+
+// FlowAnswer is what can flow between two nodes. Where quantities are ranges the
+// first fields hold what both ends agree on, nil where they do not, and Low and High
+// the readings: the least capacities at the greatest costs, and the other way round.
+type FlowAnswer struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	FlowReading
+	// DisjointRoutes is the number of routes that share no leg: the flow if every leg
+	// carried one.
+	DisjointRoutes int64        `json:"disjoint_routes"`
+	Low            *FlowReading `json:"low,omitempty"`
+	High           *FlowReading `json:"high,omitempty"`
+	Unit           string       `json:"unit,omitempty"`
+	CostUnit       string       `json:"cost_unit,omitempty"`
+	Unknown        []string     `json:"unknown_capacity,omitempty"`
+	Notes          []string     `json:"notes,omitempty"`
+}
+
+// Flow finds the greatest flow between two nodes, its minimum cut nearest the target,
+// and the least cost of that flow and of half of it. Nodes that nothing joins have
+// flow 0 and an empty cut.
+func (n *Network) Flow(ctx context.Context, from, to string) (*FlowAnswer, error) {
+	s, t, err := n.Ends(from, to)
+	if err != nil {
+		return nil, err
+	}
+	g, err := n.Graph()
+	if err != nil {
+		return nil, err
+	}
+	a := &FlowAnswer{From: from, To: to, Unit: n.CapacityUnit, CostUnit: n.CostUnit, Unknown: n.UnknownCapacities(), Notes: n.Notes}
+	low, err := n.flowReading(ctx, g, s, t, worst)
+	if err != nil {
+		return nil, err
+	}
+	a.FlowReading = *low
+	if len(a.Unknown) > 0 || !n.knownCosts() {
+		high, err := n.flowReading(ctx, g, s, t, best)
+		if err != nil {
+			return nil, err
+		}
+		a.Low, a.High = low, high
+		for _, pair := range [][2]**float64{{&a.MaxFlow, &high.MaxFlow}, {&a.CutCapacity, &high.CutCapacity}, {&a.MinCost, &high.MinCost},
+			{&a.HalfFlow, &high.HalfFlow}, {&a.HalfFlowMinCost, &high.HalfFlowMinCost}} {
+			if *pair[0] != nil && (*pair[1] == nil || **pair[0] != **pair[1]) {
+				*pair[0] = nil
+			}
+		}
+		if !slices.Equal(a.Cut, high.Cut) {
+			a.Cut, a.SourceSide = nil, 0
+		}
+	}
+	ones := slices.Repeat([]int64{1}, g.M())
+	a.DisjointRoutes = g.MaxFlow(ones, s, t).Value
+	return a, nil
+}
+
+func (n *Network) flowReading(ctx context.Context, g *Graph, s, t int, which end) (*FlowReading, error) {
+	w, err := n.wholes(which)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	flow := g.MaxFlow(w.capacity, s, t)
+	r := &FlowReading{Cut: n.ids(flow.Cut), SourceSide: flow.SourceSide}
+	if flow.Value >= w.unbounded {
+		r.Cut, r.SourceSide = nil, 0
+		return r, nil
+	}
+	half := flow.Value / 2
+	r.MaxFlow, r.HalfFlow = at(w.capacityScale.number(flow.Value)), at(w.capacityScale.number(half))
+	r.CutCapacity = r.MaxFlow
+	// A leg whose cost may be anything is not used; where the flow needs it, its cost
+	// has no bound.
+	curve, err := g.MinCost(ctx, w.capacity, w.cost, s, t, 0)
+	if err != nil {
+		return nil, err
+	}
+	price := func(amount int64) *float64 {
+		if curve.Flow() < amount {
+			return nil
+		}
+		return at(curve.Cost(amount) / w.capacityScale.factor / w.costScale.factor)
+	}
+	r.MinCost, r.HalfFlowMinCost = price(flow.Value), price(half)
+	return r, nil
+}
+
+func at(x float64) *float64 { return &x }
+
+// Way is a route by the names of its legs and nodes.
+type Way struct {
+	Cost  float64  `json:"cost"`
+	Legs  []string `json:"legs"`
+	Nodes []string `json:"nodes"`
+}
+
+// RouteAnswer is the cheapest route, and those next to it. Where costs are ranges,
+// Cost is nil unless both ends agree; Low has the routes at the least costs, High
+// those at the greatest.
+type RouteAnswer struct {
+	From      string   `json:"from"`
+	To        string   `json:"to"`
+	Connected bool     `json:"connected"`
+	Cost      *float64 `json:"cost"`
+	Legs      []string `json:"legs"`
+	Nodes     []string `json:"nodes"`
+	Routes    []Way    `json:"routes"`
+	Low       []Way    `json:"low,omitempty"`
+	High      []Way    `json:"high,omitempty"`
+	CostUnit  string   `json:"cost_unit,omitempty"`
+	Notes     []string `json:"notes,omitempty"`
+}
+
+// Routes finds the k cheapest loopless routes between two nodes over legs that may
+// carry something. Where nothing joins the nodes there are none, which is no error.
+func (n *Network) Routes(ctx context.Context, from, to string, k int) (*RouteAnswer, error) {
+	s, t, err := n.Ends(from, to)
+	if err != nil {
+		return nil, err
+	}
+	g, err := n.Graph()
+	if err != nil {
+		return nil, err
+	}
+	ways := func(which end) ([]Way, error) {
+		w, err := n.wholes(which)
+		if err != nil {
+			return nil, err
+		}
+		for i, e := range n.Edges {
+			if e.Capacity.High == 0 {
+				w.cost[i] = Closed
+			}
+		}
+		routes, err := g.Routes(ctx, w.cost, s, t, k)
+		ways := []Way{}
+		for _, r := range routes {
+			ways = append(ways, n.way(r, s, w.costScale))
+		}
+		return ways, err
+	}
+	a := &RouteAnswer{From: from, To: to, CostUnit: n.CostUnit, Notes: n.Notes, Legs: []string{}, Nodes: []string{}}
+	if a.Routes, err = ways(best); err != nil {
+		return nil, err
+	}
+	a.Connected = len(a.Routes) > 0
+	if a.Connected {
+		a.Cost, a.Legs, a.Nodes = at(a.Routes[0].Cost), a.Routes[0].Legs, a.Routes[0].Nodes
+	}
+	if !n.knownCosts() {
+		a.Low = a.Routes
+		if a.High, err = ways(worst); err != nil {
+			return nil, err
+		}
+		if a.Connected && (len(a.High) == 0 || a.High[0].Cost != *a.Cost) {
+			a.Cost = nil
+		}
+	}
+	return a, nil
+}
+
+func (n *Network) way(r Route, s int, costs scale) Way {
+	w := Way{Cost: costs.number(r.Cost), Legs: n.ids(r.Edges), Nodes: []string{n.Nodes[s]}}
+	for _, e := range r.Edges {
+		s = n.Edges[e].From ^ n.Edges[e].To ^ s
+		w.Nodes = append(w.Nodes, n.Nodes[s])
+	}
+	return w
+}
+
+// EdgeBetweenness is the number of pairs whose shortest ways use an edge.
+type EdgeBetweenness struct {
+	Edge       string   `json:"edge"`
+	Unweighted float64  `json:"unweighted"`
+	ByCost     *float64 `json:"by_cost"` // nil where costs do not allow it, or differ between Low and High
+	Low        *float64 `json:"by_least_cost,omitempty"`
+	High       *float64 `json:"by_greatest_cost,omitempty"`
+}
+
+// NodeBetweenness is the number of pairs whose shortest ways pass through a node.
+type NodeBetweenness struct {
+	Node       string   `json:"node"`
+	Unweighted float64  `json:"unweighted"`
+	ByCost     *float64 `json:"by_cost"`
+}
+
+// BetweennessAnswer has a row for each edge and each node, in their order.
+type BetweennessAnswer struct {
+	Edges    []EdgeBetweenness `json:"edges"`
+	Nodes    []NodeBetweenness `json:"nodes"`
+	CostUnit string            `json:"cost_unit,omitempty"`
+	Notes    []string          `json:"notes,omitempty"`
+}
+
+// Betweenness counts pairs of nodes over edges and nodes, by the number of legs and
+// by cost. An edge of unknown cost, or one that costs nothing, leaves no reading by
+// cost, and a note says so.
+func (n *Network) Betweenness(ctx context.Context) (*BetweennessAnswer, error) {
+	g, err := n.Graph()
+	if err != nil {
+		return nil, err
+	}
+	a := &BetweennessAnswer{CostUnit: n.CostUnit, Notes: slices.Clone(n.Notes)}
+	steps, err := g.Betweenness(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	byCost := func(which end) (*Betweenness, error) {
+		w, err := n.wholes(which)
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(w.cost, func(c int64) bool { return c <= 0 }); i >= 0 {
+			a.Notes = append(a.Notes, "no betweenness by cost: edge "+n.Edges[i].ID+" has cost "+n.Edges[i].Cost.String()+", and shortest ways need a cost above 0")
+			return nil, nil
+		}
+		return g.Betweenness(ctx, w.cost)
+	}
+	low, err := byCost(best)
+	if err != nil {
+		return nil, err
+	}
+	high := low
+	if low != nil && !n.knownCosts() {
+		if high, err = byCost(worst); err != nil {
+			return nil, err
+		}
+	}
+	for i, e := range n.Edges {
+		row := EdgeBetweenness{Edge: e.ID, Unweighted: steps.Edge[i]}
+		switch {
+		case low == nil:
+		case high == low:
+			row.ByCost = &low.Edge[i]
+		default:
+			row.Low = &low.Edge[i]
+			if high != nil {
+				row.High = &high.Edge[i]
+			}
+		}
+		a.Edges = append(a.Edges, row)
+	}
+	for i, name := range n.Nodes {
+		row := NodeBetweenness{Node: name, Unweighted: steps.Node[i]}
+		if low != nil && high == low {
+			row.ByCost = &low.Node[i]
+		}
+		a.Nodes = append(a.Nodes, row)
+	}
+	return a, nil
+}
