@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente"
+	"entente/brief"
 	"entente/internal/figure"
 	"entente/rem"
 )
@@ -327,6 +328,7 @@ func (a *app) gofCommand() *cobra.Command {
 	var ks []int
 	var runs, surprises int
 	var asCSV bool
+	var page string
 	cmd := &cobra.Command{
 		Use:   "gof SPEC [CHOICE]",
 		Short: "how well a fitted model foresaw each event, and which it did not",
@@ -383,6 +385,12 @@ func (a *app) gofCommand() *cobra.Command {
 			case asCSV:
 				return a.surprisesCSV(design, good)
 			}
+			if page != "" {
+				if err := writeFile(page, surprisesPage(v, args[0], good, surprises).HTML); err != nil {
+					return err
+				}
+				fmt.Fprintf(a.stderr, "wrote %s\n", page)
+			}
 			a.goodness(design, fit, good, checks, surprises)
 			return nil
 		},
@@ -391,6 +399,7 @@ func (a *app) gofCommand() *cobra.Command {
 	flags.IntSliceVar(&ks, "k", []int{1, 3, 5, 10}, "places for which recall is told")
 	flags.IntVar(&surprises, "surprises", 10, "number of least expected events shown")
 	flags.IntVar(&runs, "runs", 0, "simulated runs against which the record is checked")
+	flags.StringVarP(&page, "output", "o", "", "write the least expected acts as a page to this file")
 	flags.BoolVar(&asCSV, "csv", false, "write every event with its residuals as CSV")
 	return cmd
 }
@@ -433,6 +442,31 @@ func (a *app) goodness(design *rem.Design, fit *rem.Fit, good *rem.Goodness, che
 		t.add(design.When(s.Time), s.Event, s.Actors.String(), fmt.Sprintf("%.1f", s.Bits), fmt.Sprintf("%.0f of %.0f", s.Rank, s.Alternatives), strings.Join(instead, "; "))
 	}
 	a.print(t)
+}
+
+// surprisesPage tells of the least expected acts with their sources.
+func surprisesPage(v *view, spec string, good *rem.Goodness, most int) *brief.Surprises {
+	p := &brief.Surprises{Case: v.Case, AsOf: v.asOf, Model: spec, Chance: float64(good.ChanceBits), Mean: float64(good.Bits)}
+	for _, r := range good.Recall {
+		if r.K == 3 {
+			p.Recall = fmt.Sprintf("The act was among the three most likely alternatives in %.0f%% of cases; by chance it would be in %.0f%%.", 100*r.Share, 100*r.Chance)
+		}
+	}
+	for _, s := range good.Surprises {
+		act := brief.SurprisingAct{ID: s.Event, Bits: float64(s.Bits), Odds: 1 / float64(s.Probability), Rank: fmt.Sprintf("%.0f of %.0f", s.Rank, s.Alternatives)}
+		for _, e := range s.Expected {
+			names := make([]string, len(e.Actors.From))
+			for k, code := range e.Actors.From {
+				names[k] = v.Name(code)
+			}
+			act.Instead = append(act.Instead, fmt.Sprintf("%s (%.0f%%)", strings.Join(names, ", "), 100*e.Probability))
+		}
+		p.Acts = append(p.Acts, act)
+	}
+	p.Told = slices.Clone(p.Acts)
+	slices.SortStableFunc(p.Told, func(x, y brief.SurprisingAct) int { return cmp.Compare(y.Bits, x.Bits) })
+	p.Told = p.Told[:min(max(0, most), len(p.Told))]
+	return p
 }
 
 func (a *app) surprisesCSV(design *rem.Design, good *rem.Goodness) error {

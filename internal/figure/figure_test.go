@@ -46,7 +46,8 @@ func small() map[string]string {
 	bars := Bars{Head: head("bars"), Bars: []Bar{{Group: "Russia", Name: "joint exercises", Badge: "tolerate", Tone: Mild, Done: 3, Proposed: 1}, {Group: "Russia", Name: "a mutual-defence pact of all", Badge: "oppose", Tone: Bad, Proposed: 2}, {Group: "China", Name: "border work", Badge: "welcome", Tone: Good, Done: 7}}}
 	chances := Chances{Head: head("chances"), Prospects: []Prospect{{"r3 joint exercise", []Chance{{1, .16, 0, .42, "very unlikely", false}, {5, .28, .09, .5, "unlikely", false}}}, {"r4 binding framework", []Chance{{1, 0, 0, .28, "remote", true}}}}}
 	coefficients := Coefficients{Head: head("coefficients"), Unit: "change of the logarithm of the rate", Level: "95%", Coefficients: []Coefficient{{"past joint acts of triples, of which there are many", .43, .27, .6, ""}, {"partners", -.01, -.09, .07, ""}, {"size", 1, 0, 0, "fixed"}}}
-	return map[string]string{"coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "chances": chances.SVG()}
+	dots := Dots{Head: head("dots"), Unit: "bits", Mark: 4.9, Note: "by chance", Dots: []Dot{{X: 2001.5, Y: 2}, {X: 2003.2, Y: 9.8, Label: "an act", Title: "An act", Href: "#act-a"}, {X: 2003.3, Y: 9.7, Label: "another"}}}
+	return map[string]string{"dots": dots.SVG(), "coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "chances": chances.SVG()}
 }
 
 func TestGolden(t *testing.T) {
@@ -78,7 +79,7 @@ func TestSameTwice(t *testing.T) {
 }
 
 func TestNothingToDraw(t *testing.T) {
-	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "chances": Chances{}.SVG(), "coefficients": Coefficients{}.SVG()}
+	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "chances": Chances{}.SVG(), "coefficients": Coefficients{}.SVG(), "dots": Dots{}.SVG()}
 	for name, svg := range empty {
 		if svg != "" {
 			t.Errorf("%s draws something out of nothing", name)
