@@ -31,6 +31,13 @@ type flows struct {
 	next   []int32 // arc with which a node goes on
 	queue  []int32
 	path   []int32
+	log    []change // what was sent since mark, where it may have to be taken back
+	logged bool
+}
+
+type change struct {
+	arc  int32
+	sent int64
 }
 
 func newFlows(g *Graph) *flows {
@@ -107,6 +114,9 @@ func (f *flows) block(s, t int32, limit int64) (sent int64) {
 			for i := len(f.path) - 1; i >= 0; i-- {
 				a := f.path[i]
 				twin := f.arcs[a].twin
+				if f.logged {
+					f.log = append(f.log, change{a, send})
+				}
 				f.arcs[a].in += send
 				if f.arcs[twin].in -= send; f.arcs[twin].in == 0 {
 					full = i
@@ -150,6 +160,37 @@ func (f *flows) most(s, t int32, limit int64) (sent int64) {
 		sent += f.block(s, t, limit-sent)
 	}
 	return sent
+}
+
+// mark begins to note what is sent; back takes it back and ends that.
+func (f *flows) mark() { f.log, f.logged = f.log[:0], true }
+
+func (f *flows) back() {
+	for _, c := range f.log {
+		f.arcs[c.arc].in -= c.sent
+		f.arcs[f.arcs[c.arc].twin].in += c.sent
+	}
+	f.logged = false
+}
+
+// without says by how much the greatest flow, which stands in f, falls when an edge
+// is lost: by the part of the edge's own flow that cannot go round it.
+func (f *flows) without(e int, capacity int64) int64 {
+	on := f.on(e, capacity)
+	if on == 0 {
+		return 0
+	}
+	u, v, a, b := f.g.u[e], f.g.v[e], f.first[e], f.second[e]
+	if on < 0 {
+		u, v, on = v, u, -on
+	}
+	in, out := f.arcs[a].in, f.arcs[b].in
+	f.arcs[a].in, f.arcs[b].in = 0, 0
+	f.mark()
+	round := f.most(u, v, on)
+	f.back()
+	f.arcs[a].in, f.arcs[b].in = in, out
+	return on - round
 }
 
 // on is the flow on an edge of the given capacity.

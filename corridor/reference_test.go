@@ -180,3 +180,71 @@ func TestBetweennessAgainstIgraph(t *testing.T) {
 		})
 	}
 }
+
+func TestVitalAgainstEnumeration(t *testing.T) {
+	for _, name := range references {
+		t.Run(name, func(t *testing.T) {
+			net, want, rows := known(t, name)
+			g, err := net.Graph()
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, err := net.wholes(best)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, _ := net.Node(strconv.Itoa(want.Source))
+			target, _ := net.Node(strconv.Itoa(want.Target))
+			losses, err := g.Losses(t.Context(), w.capacity, s, target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, one := range want.Single {
+				if losses[i].Index != one.Edge || losses[i].Drop != int64(one.Drop) {
+					t.Errorf("place %d: %v, want %v", i, losses[i], one)
+				}
+			}
+			for _, l := range losses {
+				if float64(l.Drop) != number(t, rows[l.Index][3]) {
+					t.Errorf("edge %d: drop %d, want %s", l.Index, l.Drop, rows[l.Index][3])
+				}
+			}
+			greedy, err := g.Greedy(t.Context(), w.capacity, s, target, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(greedy.Edges) != len(want.Greedy) {
+				t.Fatalf("greedy %v, want %v", greedy, want.Greedy)
+			}
+			for i, one := range want.Greedy {
+				if greedy.Edges[i] != one.Edge || greedy.After[i] != int64(one.After) {
+					t.Errorf("greedy %v, want %v", greedy, want.Greedy)
+				}
+			}
+			for k := 1; k <= 3; k++ {
+				worst, err := g.WorstSet(t.Context(), w.capacity, s, target, k)
+				if err != nil {
+					t.Fatal(err)
+				}
+				bound, err := g.LeastAfter(t.Context(), w.capacity, s, target, k)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Logf("k=%d: %v, bound %d", k, worst, bound)
+				if bound > worst.After {
+					t.Errorf("k=%d: bound %d above %d", k, bound, worst.After)
+				}
+				left := slices.Clone(w.capacity)
+				for _, e := range worst.Edges {
+					left[e] = 0
+				}
+				if after := g.MaxFlow(left, s, target).Value; after != worst.After {
+					t.Errorf("k=%d: without %v flows %d, not %d", k, worst.Edges, after, worst.After)
+				}
+				if k == 2 && want.Pair != nil && (!slices.Equal(worst.Edges, want.Pair.Edges) || worst.After != int64(want.Pair.After) || !worst.Proven) {
+					t.Errorf("worst pair %v, want %v", worst, want.Pair)
+				}
+			}
+		})
+	}
+}
