@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -36,12 +37,40 @@ type definition struct {
 	name    string
 	also    []string // names that other software has for it
 	sets    bool     // of sets of actors; otherwise of pairs or actors
+	one     bool     // of a single actor, the sender or the receiver: a rate model has it too
 	layers  int      // layers it reads
 	attrs   int      // covariates it reads
+	takes   string   // options that it reads, of those in options; "past" are those of all terms that read the values of past events, "ties" of those that read whether there were any
 	says    string
 	formula string
 	source  string
 	bind    func(b *binder, t *Term) (statistic, error)
+}
+
+// check refuses options that the term does not read.
+func (d *definition) check(t *Term) error {
+	known := strings.Fields(strings.NewReplacer("past", "window half_life sizes kinds", "ties", "window sizes kinds").Replace(d.takes))
+	for _, o := range []struct {
+		name  string
+		given bool
+	}{
+		{"of", t.Of != ""}, {"weighted", t.Weighted}, {"combine", t.Combine != ""}, {"aggregate", t.Aggregate != ""},
+		{"order", t.Order != 0}, {"senders", t.Senders != 0}, {"receivers", t.Receivers != 0}, {"direction", t.Direction != ""},
+		{"exactly", t.Exactly}, {"sizes", t.Sizes != nil}, {"window", t.Window != 0}, {"half_life", t.HalfLife != 0}, {"kinds", t.Kinds != nil},
+		{"share", t.Share}, {"signed", t.Signed}, {"empty", t.Empty != ""}, {"history", t.History != ""}, {"symmetric", t.Symmetric},
+	} {
+		if !o.given || slices.Contains(known, o.name) {
+			continue
+		}
+		if len(known) == 0 {
+			return fmt.Errorf("it does not take %s", o.name)
+		}
+		return fmt.Errorf("it does not take %s; it takes %s", o.name, strings.Join(known, ", "))
+	}
+	if t.Window < 0 || t.HalfLife < 0 || math.IsNaN(t.Window+t.HalfLife) {
+		return fmt.Errorf("a window of %v, a half-life of %v; give a span of time above 0, or leave it out", t.Window, t.HalfLife)
+	}
+	return nil
 }
 
 // catalogue lists every term.
@@ -155,17 +184,17 @@ func orNone(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-func (b *binder) attr(t *Term, k int) (int, error) {
-	if k >= len(t.Attr) {
-		return 0, fmt.Errorf("it reads a covariate; name one")
+func (b *binder) covariateNames() (names []string) {
+	for _, c := range b.s.data.Covariates {
+		names = append(names, c.Name)
 	}
+	return names
+}
+
+func (b *binder) attr(t *Term, k int) (int, error) {
 	at := slices.IndexFunc(b.s.data.Covariates, func(c Covariate) bool { return c.Name == t.Attr[k] })
 	if at < 0 {
-		var names []string
-		for _, c := range b.s.data.Covariates {
-			names = append(names, c.Name)
-		}
-		return 0, fmt.Errorf("there is no covariate %q; there are %s", t.Attr[k], strings.Join(names, ", "))
+		return 0, fmt.Errorf("there is no covariate %q; there are %s", t.Attr[k], orNone(b.covariateNames()))
 	}
 	for a, v := range b.s.data.Covariates[at].Start {
 		if math.IsNaN(v) {
@@ -219,6 +248,11 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 			st.views = append(st.views, p.views...)
 			st.attrs = append(st.attrs, p.attrs...)
 			st.timed = st.timed || p.timed
+			if first, then := st.before, p.before; first == nil {
+				st.before = then
+			} else if then != nil {
+				st.before = func(each func(visit func(u *unit))) { first(each); then(each) }
+			}
 		}
 		st.touch = func(m *marks, v *view, i, j int32) {
 			for _, p := range parts {
@@ -245,6 +279,18 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 		if len(t.Attr) > def.attrs {
 			return st, fmt.Errorf("it reads %d covariates, %d are named", def.attrs, len(t.Attr))
 		}
+		if len(t.On) > 0 && len(t.On) < def.layers && !sets {
+			return st, fmt.Errorf("it reads %d layers, %d are named", def.layers, len(t.On))
+		}
+		if len(t.Attr) < def.attrs {
+			return st, fmt.Errorf("it reads %d covariates, %d are named; name one of %s", def.attrs, len(t.Attr), orNone(b.covariateNames()))
+		}
+		if b.m.Family == Rate && !def.one {
+			return st, errors.New("it reads two actors; a rate model is of one who acts, whomever it acts with")
+		}
+		if err := def.check(t); err != nil {
+			return st, err
+		}
 		if st, err = def.bind(b, t); err != nil {
 			return st, err
 		}
@@ -266,27 +312,97 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 	default:
 		return st, fmt.Errorf("transform %q is none of log1p, log, sqrt, square", t.Transform)
 	}
+	if t.Unless != "" {
+		if err := b.unless(t, &st); err != nil {
+			return st, err
+		}
+	}
 	if t.Standardise {
-		standardise(&st)
+		b.standardise(&st)
 	}
 	return st, nil
 }
 
-func standardise(st *statistic) {
-	raw, mean, sd := st.value, 0.0, 0.0
-	st.timed = true
-	st.before = func(each func(visit func(u *unit))) {
-		n, sum, squares := 0.0, 0.0, 0.0
-		each(func(u *unit) { n++; sum += raw(u) })
-		mean = sum / n
-		each(func(u *unit) { d := raw(u) - mean; squares += d * d })
-		sd = math.Sqrt(squares / (n - 1))
+// unless makes a statistic 0 for pairs that have a tie in a layer.
+func (b *binder) unless(t *Term, st *statistic) error {
+	if b.m.Family == Hyper || b.m.Family == Rate {
+		return fmt.Errorf("unless is of terms of pairs; the units of a %s model are none", b.m.Family)
+	}
+	v, err := b.view(&Term{On: []string{t.Unless}}, 0)
+	if err == nil {
+		err = b.bothWays(v)
+	}
+	if err != nil {
+		return fmt.Errorf("unless: %w", err)
+	}
+	raw, views, touch := st.value, st.views, st.touch
+	st.views = append(slices.Clone(views), v)
+	st.touch = func(m *marks, changed *view, i, j int32) {
+		if changed == v {
+			m.pair(i, j)
+		}
+		if slices.Contains(views, changed) {
+			touch(m, changed, i, j)
+		}
 	}
 	st.value = func(u *unit) float64 {
-		if !(sd > 0) {
+		if v.out.rows[u.i].at(u.j) != 0 {
 			return 0
 		}
-		return (raw(u) - mean) / sd
+		return raw(u)
+	}
+	return nil
+}
+
+// bothWays refuses a layer with direction where the order of a pair means nothing.
+func (b *binder) bothWays(v *view) error {
+	if b.undirected() && v.directed {
+		return errors.New("the pairs of the model have no direction and the layer has one")
+	}
+	return nil
+}
+
+// undirected reports whether the units are pairs without direction. Those of a
+// coordination have one: each of the two chooses.
+func (b *binder) undirected() bool { return b.m.Family == REM && !b.m.Directed }
+
+// standardise takes off the mean over the risk set and divides by the standard
+// deviation over it. Each sender of a choice has a risk set of its own.
+func (b *binder) standardise(st *statistic) {
+	type spread struct{ n, sum, squares, least, most float64 }
+	raw, earlier := st.value, st.before
+	over := make([]spread, 1)
+	at := func(*unit) *spread { return &over[0] }
+	if b.m.Family == Choice {
+		over = make([]spread, len(b.s.data.Actors))
+		at = func(u *unit) *spread { return &over[u.i] }
+	}
+	st.timed = true
+	st.before = func(each func(visit func(u *unit))) {
+		if earlier != nil {
+			earlier(each)
+		}
+		for k := range over {
+			over[k] = spread{least: math.Inf(1), most: math.Inf(-1)}
+		}
+		each(func(u *unit) {
+			o, x := at(u), raw(u)
+			o.n++
+			o.sum += x
+			o.least, o.most = min(o.least, x), max(o.most, x)
+		})
+		each(func(u *unit) {
+			o := at(u)
+			d := raw(u) - o.sum/o.n
+			o.squares += d * d
+		})
+	}
+	st.value = func(u *unit) float64 {
+		o := at(u)
+		if !(o.least < o.most) {
+			return 0
+		}
+		return (raw(u) - o.sum/o.n) / math.Sqrt(o.squares/(o.n-1))
 	}
 }
 
@@ -321,10 +437,21 @@ func (t *Term) label() string {
 		args = append(args, fmt.Sprintf("of %d to %d", t.Sizes[0], t.Sizes[1]))
 	}
 	args = append(args, t.Kinds...)
-	if t.Share {
-		args = append(args, "share")
+	for _, o := range []struct {
+		name  string
+		given bool
+	}{{"share", t.Share}, {"signed", t.Signed}, {"symmetric", t.Symmetric}} {
+		if o.given {
+			args = append(args, o.name)
+		}
 	}
-	for _, s := range []string{t.Direction, t.Of, t.Combine, t.Aggregate} {
+	if t.Unless != "" {
+		args = append(args, "unless "+t.Unless)
+	}
+	if t.Empty != "" {
+		args = append(args, "empty "+t.Empty)
+	}
+	for _, s := range []string{t.Direction, t.Of, t.Combine, t.Aggregate, t.History} {
 		if s != "" {
 			args = append(args, s)
 		}
@@ -352,8 +479,10 @@ func (t *Term) label() string {
 // model, otherwise where the term says so.
 func (b *binder) sender(t *Term) (bool, error) {
 	switch {
-	case b.m.Family == REM && !b.m.Directed:
+	case b.undirected():
 		return false, fmt.Errorf("a pair without direction has no sender and no receiver; degreeSum, degreeMin, degreeMax, average, minimum and maximum read both actors")
+	case b.m.Family == Rate && t.Of == "receiver":
+		return false, errors.New("a rate model has no receiver")
 	case b.m.Family == Rate, t.Of == "sender":
 		if b.m.Family == Choice || b.m.Family == Coordination {
 			return false, fmt.Errorf("a property of the sender is the same for all whom it could choose; it has no effect in a %s model", b.m.Family)

@@ -58,6 +58,13 @@ type Term struct {
 	Share bool
 	// Signed keeps the sign of a difference.
 	Signed bool
+	// History "sequential" counts a path over a third actor only if its second tie arose
+	// after its first.
+	History string
+	// Symmetric adds what the term is with sender and receiver exchanged.
+	Symmetric bool
+	// Unless names a layer: the statistic is 0 for pairs that have a tie in it.
+	Unless string
 	// Pieces are times at which the coefficient may change; Smooth lets it change all
 	// the time, as a natural cubic spline of so many functions.
 	Pieces []float64

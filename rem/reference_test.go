@@ -489,8 +489,8 @@ func TestPairsAreSetsOfTwo(t *testing.T) {
 	}
 }
 
-// A term must touch every unit whose value an event changes: with a half-life all
-// values are read anew at each event, with none only what was touched.
+// A term must touch every unit whose value an event changes: where a coefficient is
+// of pieces all values are read anew at each event, otherwise only what was touched.
 func TestTouchesAreComplete(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	data := &Data{Actors: []string{"A", "B", "C", "D", "E", "F", "G"}, Layers: []Layer{{Name: "other", Directed: true}, {Name: "tied"}},
@@ -514,21 +514,28 @@ func TestTouchesAreComplete(t *testing.T) {
 			if d.attrs > 0 {
 				attr = []string{"x"}
 			}
-			for _, term := range []Term{{Term: d.name, On: on, Attr: attr}, {Term: d.name, On: on, Weighted: true, Combine: "min"}, {Term: d.name, On: on, Window: 9, Combine: "product"}} {
+			terms := []Term{{Term: d.name, On: on, Attr: attr}, {Term: d.name, On: on, Window: 9}}
+			if strings.Contains(d.takes, "weighted") {
+				terms = append(terms, Term{Term: d.name, On: on, Weighted: true})
+			}
+			if strings.Contains(d.takes, "combine") {
+				terms = append(terms, Term{Term: d.name, On: on, Combine: "min"}, Term{Term: d.name, On: on, Window: 9, Combine: "product"})
+			}
+			for _, term := range terms {
 				term.Attr = attr
 				for _, m := range []Model{{Family: REM, Directed: true}, {Family: Choice}, {Family: Coordination}} {
 					if m.Family != REM && strings.HasSuffix(d.name, "Sender") && !strings.HasSuffix(d.name, "mmonSender") {
 						continue
 					}
 					var logliks [2]float64
-					for k, halfLife := range []float64{0, 1e14} {
-						term.HalfLife = halfLife
+					for k, pieces := range [][]float64{nil, {-1}} {
+						term.Pieces = pieces
 						m.Terms = []Term{term}
 						design, err := Prepare(t.Context(), data, &m)
 						if err != nil {
 							t.Fatal(err)
 						}
-						logliks[k], _ = design.LogLikelihood([]float64{.07})
+						logliks[k], _ = design.LogLikelihood([]float64{0, .07}[1-k:])
 					}
 					if math.Abs(logliks[0]-logliks[1]) > 1e-7 {
 						t.Errorf("%s, %s: %v touched, %v anew", m.Family, term.label(), logliks[0], logliks[1])

@@ -147,6 +147,9 @@ type termSpec struct {
 	Kinds       names      `yaml:"kinds"`
 	Share       bool       `yaml:"share"`
 	Signed      bool       `yaml:"signed"`
+	History     string     `yaml:"history"`
+	Symmetric   bool       `yaml:"symmetric"`
+	Unless      string     `yaml:"unless"`
 	Product     []termSpec `yaml:"product"`
 	Name        string     `yaml:"name"`
 }
@@ -154,11 +157,12 @@ type termSpec struct {
 // countEvents makes a term count events, not partners, unless it says otherwise, as
 // remstats does.
 func (t *termSpec) countEvents() {
-	if yes := true; t.Weighted == nil {
-		t.Weighted = &yes
-	}
-	if t.Combine == "" {
-		if d, err := find(t.Term, false); err == nil && slices.ContainsFunc(closureTerms, func(c definition) bool { return c.name == d.name }) {
+	if d, err := find(t.Term, false); err == nil {
+		reads := strings.Fields(d.takes)
+		if yes := true; t.Weighted == nil && slices.Contains(reads, "weighted") {
+			t.Weighted = &yes
+		}
+		if t.Combine == "" && slices.Contains(reads, "combine") {
 			t.Combine = "min"
 		}
 	}
@@ -171,7 +175,7 @@ func (t *termSpec) term() Term {
 	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted != nil && *t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
 		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise == "true", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
-		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, Name: t.Name}
+		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, History: t.History, Symmetric: t.Symmetric, Unless: t.Unless, Name: t.Name}
 	for i := range t.Product {
 		out.Product = append(out.Product, t.Product[i].term())
 	}

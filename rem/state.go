@@ -9,10 +9,10 @@ import (
 // just before a moment.
 type state struct {
 	data     *Data
-	now      float64 // the coming event
-	previous float64 // the event before it
-	latest   *Event  // the event before it; nil at the first
-	recent   *recent // nil: not wanted
+	now      float64  // the coming event
+	previous float64  // the event before it
+	latest   []*Event // the events of the time before it; with an order among them the last of them
+	recent   *recent  // nil: not wanted
 	present  []bool
 	attr     [][]float64 // by covariate
 	views    []*view
@@ -43,6 +43,8 @@ type view struct {
 	expired int      // events of the layer that left the window
 	applied []*Event // events in the window, kept to take them out again
 	scratch []int32
+	arose   map[[2]int32]int // the place of each tie among all in the order in which they arose, from 1; nil: not wanted
+	ties    int              // that arose
 }
 
 // reading says which events of a layer a view holds and how.
@@ -183,6 +185,23 @@ func (v *view) set(i, j int32, value float64) {
 	}
 }
 
+// noteRise notes when the tie of i and j arises or ends, as its value becomes the one
+// given.
+func (v *view) noteRise(i, j int32, value float64) {
+	switch was := v.out.rows[i].at(j); {
+	case was == 0 && value != 0:
+		v.ties++
+		v.arose[[2]int32{i, j}] = v.ties
+	case was != 0 && value == 0:
+		delete(v.arose, [2]int32{i, j})
+	default:
+		return
+	}
+	if !v.directed {
+		v.arose[[2]int32{j, i}] = v.arose[[2]int32{i, j}]
+	}
+}
+
 // tiny is below what counts as a tie after a weight was taken out again.
 const tiny = 1e-9
 
@@ -210,6 +229,9 @@ func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
 				if math.Abs(value) < tiny*math.Abs(weight) {
 					value = 0
 				}
+			}
+			if v.arose != nil {
+				v.noteRise(i, j, value)
 			}
 			v.set(i, j, value)
 			if touched != nil {
@@ -411,7 +433,7 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			for _, v := range layers[-1] {
 				s.enter(v, e, n, w)
 			}
-			s.latest = e
+			s.latest = append(s.latest, e)
 			if s.recent != nil {
 				s.recent.note(e)
 			}
@@ -432,6 +454,7 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 				if err := w.moment(dt, []int{k}); err != nil {
 					return err
 				}
+				s.latest = s.latest[:0]
 				own(k)
 				dt, closed, s.previous = 0, t, t
 			}
@@ -439,6 +462,7 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			if err := w.moment(dt, tied); err != nil {
 				return err
 			}
+			s.latest = s.latest[:0]
 			for _, k := range tied {
 				own(k)
 			}

@@ -9,7 +9,12 @@ import (
 
 // The statistics tables of remstats 4.1.0, cell by cell: eight events, every dyad.
 func TestRemstatsStatistics(t *testing.T) {
-	count := func(name string) Term { return Term{Term: name, Weighted: true, Combine: "min"} }
+	count := func(name string) Term {
+		if len(name) == 3 {
+			return Term{Term: name, Combine: "min"}
+		}
+		return Term{Term: name, Weighted: true}
+	}
 	directed := map[string]Term{
 		"inertia": count("inertia"), "reciprocity": count("recip"), "indegreeReceiver": {Term: "indegreeReceiver"}, "outdegreeSender": {Term: "outdegreeSender"},
 		"totaldegreeReceiver": {Term: "totaldegreeReceiver"}, "otp": count("otp"), "itp": count("itp"), "osp": count("osp"), "isp": count("isp"),
@@ -18,8 +23,8 @@ func TestRemstatsStatistics(t *testing.T) {
 		"same_sex": {Term: "same", Attr: []string{"sex"}}, "difference_age": {Term: "difference", Attr: []string{"age"}},
 	}
 	undirected := map[string]Term{
-		"inertia": count("inertia"), "degreeMin": count("degreeMin"), "degreeMax": count("degreeMax"), "degreeDiff": count("degreeDiff"), "sp": count("otp"),
-		"sp.unique": {Term: "otp"}, "recencyContinue": {Term: "recencyContinue"}, "same_sex": directed["same_sex"], "difference_age": directed["difference_age"],
+		"inertia": count("inertia"), "degreeMin": count("degreeMin"), "degreeMax": count("degreeMax"), "degreeDiff": count("degreeDiff"), "sp": {Term: "sp", Combine: "min"},
+		"sp.unique": {Term: "sp"}, "recencyContinue": {Term: "recencyContinue"}, "same_sex": directed["same_sex"], "difference_age": directed["difference_age"],
 		"average_age": {Term: "average", Attr: []string{"age"}}, "psABAB": {Term: "psABAB"},
 	}
 	memory := func(window, halfLife float64) map[string]Term {

@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -8,26 +9,34 @@ import (
 // Terms of third actors. The two legs of a pair (i, j) over a third actor k are
 // read from rows: the out-row or the in-row of i, the out-row or the in-row of j.
 // By default the third actors are counted; combine says otherwise: min is the sum
-// of the smaller of the two values.
+// of the smaller of the two values. Where the pairs of the model have no direction
+// and the path has one, both directions count.
 var closureTerms = []definition{
-	closure("trans", "otp", "sum_k x_ik x_kj", "i has acted towards actors that acted towards j", false, true),
-	closure("cycle", "itp", "sum_k x_jk x_ki", "j has acted towards actors that acted towards i", true, false),
-	closure("commonSender", "isp", "sum_k x_ki x_kj", "actors that acted towards both", true, true),
-	closure("commonReceiver", "osp", "sum_k x_ik x_jk", "actors towards which both acted", false, false),
+	closure("trans", []string{"otp", "sp"}, "sum_k x_ik x_kj", "i has acted towards actors that acted towards j (history: sequential: after i had acted towards them)", false, true),
+	closure("cycle", []string{"itp"}, "sum_k x_jk x_ki", "j has acted towards actors that acted towards i (history: sequential: after j had acted towards them)", true, false),
+	closure("commonSender", []string{"isp"}, "sum_k x_ki x_kj", "actors that acted towards both", true, true),
+	closure("commonReceiver", []string{"osp"}, "sum_k x_ik x_jk", "actors towards which both acted", false, false),
 	mixed("mixedTrans", "sum_k x_ik y_kj", false, true),
 	mixed("mixedCycle", "sum_k x_jk y_ki", true, false),
 	mixed("mixedCommonSender", "sum_k x_ki y_kj", true, true),
 	mixed("mixedCommonReceiver", "sum_k x_ik y_jk", false, false),
 }
 
-func closure(name, also, formula, says string, inOfI, inOfJ bool) definition {
+func closure(name string, also []string, formula, says string, inOfI, inOfJ bool) definition {
+	takes := "combine past"
+	if inOfI != inOfJ {
+		takes += " history"
+	}
 	return definition{
-		name: name, also: []string{also}, layers: 1, formula: formula, says: says,
+		name: name, also: also, layers: 1, takes: takes, formula: formula, says: says,
 		source: "Butts 2008; Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			v, err := b.view(t, 0)
 			if err != nil {
 				return statistic{}, err
+			}
+			if t.History != "" {
+				return b.sequential(t, v, inOfI)
 			}
 			return b.closure(t, v, v, inOfI, inOfJ)
 		},
@@ -36,7 +45,7 @@ func closure(name, also, formula, says string, inOfI, inOfJ bool) definition {
 
 func mixed(name, formula string, inOfI, inOfJ bool) definition {
 	return definition{
-		name: name, layers: 2, formula: formula, says: "third actors over two layers",
+		name: name, layers: 2, takes: "combine symmetric past", formula: formula, says: "third actors over two layers; symmetric: and the same with i and j exchanged",
 		source: "Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			if len(t.On) != 2 {
@@ -70,12 +79,24 @@ func (b *binder) closure(t *Term, x, y *view, inOfI, inOfJ bool) (statistic, err
 	}
 	legOfI := func() *adjacency { return pick(x, inOfI) }
 	legOfJ := func() *adjacency { return pick(y, inOfJ) }
-	decays := t.HalfLife > 0 && how != byCount
+	if err := t.decays(how != byCount); err != nil {
+		return statistic{}, err
+	}
+	mark := func(m *marks, i, j int32) {
+		m.pair(i, j)
+		if t.Symmetric {
+			m.pair(j, i)
+		}
+	}
+	both := t.Symmetric || b.undirected() && (x != y || x.directed && inOfI != inOfJ)
 	return statistic{
 		views: []*view{x, y},
 		value: func(u *unit) float64 {
 			c := common(&legOfI().rows[u.i], &legOfJ().rows[u.j], how)
-			if decays {
+			if both {
+				c += common(&legOfI().rows[u.j], &legOfJ().rows[u.i], how)
+			}
+			if t.HalfLife > 0 {
 				f := b.s.factor(x)
 				if how == byProduct {
 					f *= b.s.factor(y)
@@ -91,17 +112,52 @@ func (b *binder) closure(t *Term, x, y *view, inOfI, inOfJ bool) (statistic, err
 					end, third = j, i
 				}
 				// whoever has the third actor in its own leg
-				pick(y, !inOfJ).rows[third].each(func(other int32, _ float64) { m.pair(end, other) })
+				pick(y, !inOfJ).rows[third].each(func(other int32, _ float64) { mark(m, end, other) })
 			}
 			if v == y {
 				end, third := i, j
 				if inOfJ {
 					end, third = j, i
 				}
-				pick(x, !inOfI).rows[third].each(func(other int32, _ float64) { m.pair(other, end) })
+				pick(x, !inOfI).rows[third].each(func(other int32, _ float64) { mark(m, other, end) })
 			}
 		},
 	}, nil
+}
+
+// sequential counts the third actors k whose tie k -> j arose after i -> k, or for
+// a cycle k -> i after j -> k. A tie that was there at the start arose before all
+// others, and in no order with its like.
+func (b *binder) sequential(t *Term, v *view, cycle bool) (statistic, error) {
+	if t.History != "sequential" {
+		return statistic{}, fmt.Errorf("history is sequential, not %q", t.History)
+	}
+	if t.Combine != "" && t.Combine != "unique" {
+		return statistic{}, errors.New("a sequential history counts third actors; it does not combine values")
+	}
+	if b.undirected() {
+		return statistic{}, errors.New("a pair without direction has no first and no second tie")
+	}
+	counted := *t
+	counted.Combine = ""
+	st, err := b.closure(&counted, v, v, cycle, !cycle)
+	if err != nil {
+		return statistic{}, err
+	}
+	v.arose = map[[2]int32]int{}
+	st.value = func(u *unit) (count float64) {
+		from, to := u.i, u.j
+		if cycle {
+			from, to = to, from
+		}
+		v.out.rows[from].each(func(k int32, _ float64) {
+			if v.out.rows[k].at(to) != 0 && v.arose[[2]int32{k, to}] > v.arose[[2]int32{from, k}] {
+				count++
+			}
+		})
+		return count
+	}
+	return st, nil
 }
 
 func pick(v *view, in bool) *adjacency {

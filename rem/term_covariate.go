@@ -8,7 +8,7 @@ import (
 // Terms of what actors are.
 var covariateTerms = []definition{
 	{
-		name: "ego", also: []string{"send"}, attrs: 1, says: "a property of the sender", formula: "a_i",
+		name: "ego", also: []string{"send"}, attrs: 1, one: true, says: "a property of the sender", formula: "a_i",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			sender := *t
 			sender.Of = "sender"
@@ -23,9 +23,6 @@ var covariateTerms = []definition{
 		bind: func(b *binder, t *Term) (statistic, error) {
 			if _, err := b.sender(t); err != nil {
 				return statistic{}, err
-			}
-			if b.m.Family == Rate {
-				return statistic{}, errors.New("a rate model has no receiver; ego reads the actor")
 			}
 			return b.covariates(t, 1, func(a, _ []float64, u *unit) float64 { return a[u.j] })
 		},
@@ -42,10 +39,10 @@ var covariateTerms = []definition{
 		},
 	},
 	{
-		name: "diff", also: []string{"difference", "absdiff"}, attrs: 1, says: "by how much the two differ (signed: by how much the sender has more)", formula: "|a_i - a_j|",
+		name: "diff", also: []string{"difference", "absdiff"}, attrs: 1, takes: "signed", says: "by how much the two differ (signed: by how much the sender has more)", formula: "|a_i - a_j|",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			if t.Signed {
-				if b.m.Family == REM && !b.m.Directed {
+				if b.undirected() {
 					return statistic{}, errors.New("a pair without direction has a difference and no sign of it")
 				}
 				return b.covariates(t, 1, func(a, _ []float64, u *unit) float64 { return a[u.i] - a[u.j] })
@@ -81,6 +78,9 @@ var covariateTerms = []definition{
 		name: "egoAlterInt", attrs: 2, says: "a property of the sender times one of the receiver", formula: "a_i b_j",
 		source: "Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
+			if b.undirected() && t.Attr[0] != t.Attr[1] {
+				return statistic{}, errors.New("a pair without direction has no sender and no receiver; name the same covariate twice")
+			}
 			return b.covariates(t, 2, func(a, c []float64, u *unit) float64 { return a[u.i] * c[u.j] })
 		},
 	},

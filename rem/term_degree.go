@@ -3,25 +3,25 @@ package rem
 // Terms of how active or popular an actor is.
 var degreeTerms = []definition{
 	{
-		name: "indeg", also: []string{"indegree"}, layers: 1,
+		name: "indeg", also: []string{"indegree"}, layers: 1, one: true, takes: "of weighted share past",
 		says: "how many actors have acted towards the receiver, or the sender (weighted: how often)", formula: "sum_k x_kj",
 		source: "Butts 2008; Stadtfeld, Hollway & Block 2017",
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, true, false) },
 	},
 	{
-		name: "outdeg", also: []string{"outdegree"}, layers: 1,
+		name: "outdeg", also: []string{"outdegree"}, layers: 1, one: true, takes: "of weighted share past",
 		says: "towards how many actors the receiver, or the sender, has acted (weighted: how often)", formula: "sum_k x_jk",
 		source: "Butts 2008; Stadtfeld, Hollway & Block 2017",
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, false, true) },
 	},
 	{
-		name: "degree", also: []string{"totaldegree"}, layers: 1,
+		name: "degree", also: []string{"totaldegree"}, layers: 1, one: true, takes: "of weighted share past",
 		says: "with how many actors the receiver, or the sender, has acted (weighted: how often, in plus out)", formula: "sum_k x_jk (+ x_kj where the layer is directed)",
 		source: "Butts 2008",
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, true, true) },
 	},
 	{
-		name: "indegreeSender", layers: 1, says: "events towards the sender, all counted", formula: "sum_k x_ki", source: "Meijerink-Bosman et al. 2023",
+		name: "indegreeSender", layers: 1, one: true, takes: "share past", says: "events towards the sender, all counted", formula: "sum_k x_ki", source: "Meijerink-Bosman et al. 2023",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			c := *t
 			c.Of, c.Weighted = "sender", true
@@ -29,7 +29,7 @@ var degreeTerms = []definition{
 		},
 	},
 	{
-		name: "indegreeReceiver", layers: 1, says: "events towards the receiver, all counted", formula: "sum_k x_kj", source: "Meijerink-Bosman et al. 2023",
+		name: "indegreeReceiver", layers: 1, takes: "share past", says: "events towards the receiver, all counted", formula: "sum_k x_kj", source: "Meijerink-Bosman et al. 2023",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			c := *t
 			c.Of, c.Weighted = "receiver", true
@@ -37,7 +37,7 @@ var degreeTerms = []definition{
 		},
 	},
 	{
-		name: "outdegreeSender", layers: 1, says: "events of the sender, all counted", formula: "sum_k x_ik", source: "Meijerink-Bosman et al. 2023",
+		name: "outdegreeSender", layers: 1, one: true, takes: "share past", says: "events of the sender, all counted", formula: "sum_k x_ik", source: "Meijerink-Bosman et al. 2023",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			c := *t
 			c.Of, c.Weighted = "sender", true
@@ -45,7 +45,7 @@ var degreeTerms = []definition{
 		},
 	},
 	{
-		name: "outdegreeReceiver", layers: 1, says: "events of the receiver, all counted", formula: "sum_k x_jk", source: "Meijerink-Bosman et al. 2023",
+		name: "outdegreeReceiver", layers: 1, takes: "share past", says: "events of the receiver, all counted", formula: "sum_k x_jk", source: "Meijerink-Bosman et al. 2023",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			c := *t
 			c.Of, c.Weighted = "receiver", true
@@ -53,7 +53,7 @@ var degreeTerms = []definition{
 		},
 	},
 	{
-		name: "totaldegreeSender", layers: 1, says: "events of the sender and towards it, all counted", formula: "sum_k x_ik + x_ki", source: "Meijerink-Bosman et al. 2023",
+		name: "totaldegreeSender", layers: 1, one: true, takes: "share past", says: "events of the sender and towards it, all counted", formula: "sum_k x_ik + x_ki", source: "Meijerink-Bosman et al. 2023",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			c := *t
 			c.Of, c.Weighted = "sender", true
@@ -61,7 +61,7 @@ var degreeTerms = []definition{
 		},
 	},
 	{
-		name: "totaldegreeReceiver", layers: 1, says: "events of the receiver and towards it, all counted", formula: "sum_k x_jk + x_kj", source: "Meijerink-Bosman et al. 2023",
+		name: "totaldegreeReceiver", layers: 1, takes: "share past", says: "events of the receiver and towards it, all counted", formula: "sum_k x_jk + x_kj", source: "Meijerink-Bosman et al. 2023",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			c := *t
 			c.Of, c.Weighted = "receiver", true
@@ -69,7 +69,7 @@ var degreeTerms = []definition{
 		},
 	},
 	{
-		name: "activity", layers: 1,
+		name: "activity", layers: 1, one: true, takes: "of past",
 		says: "past events of the receiver, or the sender, as a sender or without direction; of a single actor in a rate model", formula: "sum_e w_e over events of j",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			v, err := b.layer(t, 0)
@@ -89,25 +89,25 @@ var degreeTerms = []definition{
 		},
 	},
 	{
-		name: "degreeSum", also: []string{"totaldegreeDyad"}, layers: 1, says: "the degrees of the two together", formula: "deg_i + deg_j",
+		name: "degreeSum", also: []string{"totaldegreeDyad"}, layers: 1, takes: "weighted share past", says: "the degrees of the two together", formula: "deg_i + deg_j",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			return b.degrees(t, 2, func(x, y float64) float64 { return x + y })
 		},
 	},
 	{
-		name: "degreeMin", layers: 1, says: "the smaller degree of the two", formula: "min(deg_i, deg_j)",
+		name: "degreeMin", layers: 1, takes: "weighted share past", says: "the smaller degree of the two", formula: "min(deg_i, deg_j)",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			return b.degrees(t, 1, func(x, y float64) float64 { return min(x, y) })
 		},
 	},
 	{
-		name: "degreeMax", layers: 1, says: "the larger degree of the two", formula: "max(deg_i, deg_j)",
+		name: "degreeMax", layers: 1, takes: "weighted share past", says: "the larger degree of the two", formula: "max(deg_i, deg_j)",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			return b.degrees(t, 1, func(x, y float64) float64 { return max(x, y) })
 		},
 	},
 	{
-		name: "degreeDiff", layers: 1, says: "by how much the degrees of the two differ", formula: "|deg_i - deg_j|",
+		name: "degreeDiff", layers: 1, takes: "weighted past", says: "by how much the degrees of the two differ", formula: "|deg_i - deg_j|",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			return b.degrees(t, 1, func(x, y float64) float64 { return max(x-y, y-x) })
 		},
@@ -120,6 +120,9 @@ func (b *binder) degreeOf(t *Term, in, out bool) (v *view, of func(a int32) floa
 		return nil, nil, err
 	}
 	weighted := t.Weighted || t.Share
+	if err = t.decays(weighted); err != nil {
+		return nil, nil, err
+	}
 	read := func(a *adjacency, k int32) float64 {
 		if weighted {
 			return a.rows[k].sum * b.s.factor(v)
@@ -161,7 +164,7 @@ func (b *binder) divide(t *Term, v *view, st statistic, ends float64) statistic 
 		switch {
 		case all > 0:
 			return raw(u) / (ends * all * b.s.factor(v))
-		case b.s.latest == nil:
+		case len(b.s.latest) == 0:
 			return 1 / n
 		}
 		return 0

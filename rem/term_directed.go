@@ -12,12 +12,13 @@ var directedSetTerms = []definition{
 	{
 		name: "popularity", also: []string{"indegree"}, sets: true, layers: 1,
 		says: "the number of past events that the receivers received, over them as attribute", formula: "e.g. sum_{j in J} indeg_j / |J|", source: "Lerner & Lomi 2023",
-		bind: takes("aggregate of direction past", func(b *binder, t *Term) (statistic, error) {
+		takes: "aggregate of direction past",
+		bind: func(b *binder, t *Term) (statistic, error) {
 			if !b.directed() {
 				return statistic{}, errors.New("the sets have no direction; activity counts their events")
 			}
 			return b.events(t, "receiver")
-		}),
+		},
 	},
 	closureOfSets("trans", "sum_{i in I, j in J} sum_c min(D_ic, D_cj) / |I||J|", "senders have acted towards actors that acted towards receivers", false, true),
 	closureOfSets("cycle", "sum_{i in I, j in J} sum_c min(D_ci, D_jc) / |I||J|", "receivers have acted towards actors that acted towards senders", true, false),
@@ -28,12 +29,13 @@ var directedSetTerms = []definition{
 func closureOfSets(name, formula, says string, inOfSender, inOfReceiver bool) definition {
 	return definition{
 		name: name, sets: true, layers: 2, formula: formula, says: says + "; as closure, and over the pairs of one side with of", source: "Lerner & Lomi 2023",
-		bind: takes("combine aggregate of past", func(b *binder, t *Term) (statistic, error) {
+		takes: "combine aggregate of past",
+		bind: func(b *binder, t *Term) (statistic, error) {
 			if !b.directed() && name != "trans" {
 				return statistic{}, errors.New("the sets have no direction; closure reads them")
 			}
 			return b.third(t, !b.directed(), inOfSender, inOfReceiver)
-		}),
+		},
 	}
 }
 

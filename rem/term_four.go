@@ -3,13 +3,13 @@ package rem
 // Terms of longer paths.
 var pathTerms = []definition{
 	{
-		name: "four", layers: 1,
+		name: "four", layers: 1, takes: "ties",
 		says:    "paths over two others: i has acted towards actors towards which others acted that acted towards j too",
 		formula: "sum_{k, l} x_ik x_lk x_lj, all four different", source: "Stadtfeld, Hollway & Block 2017",
 		bind: bindFour,
 	},
 	{
-		name: "nodeTrans", layers: 1,
+		name: "nodeTrans", layers: 1, one: true, takes: "of ties",
 		says:    "transitive triples that begin at the receiver, or the sender; without direction twice the triangles",
 		formula: "sum_{k, l} x_jk x_kl x_jl", source: "Stadtfeld, Hollway & Block 2017",
 		bind: bindNodeTrans,
@@ -18,6 +18,9 @@ var pathTerms = []definition{
 
 func bindFour(b *binder, t *Term) (statistic, error) {
 	v, err := b.view(t, 0)
+	if err == nil {
+		err = b.bothWays(v)
+	}
 	if err != nil {
 		return statistic{}, err
 	}

@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -9,7 +10,7 @@ import (
 // neighbours of an actor are those who acted towards it.
 var neighbourTerms = []definition{
 	{
-		name: "tertius", layers: 1, attrs: 1,
+		name: "tertius", layers: 1, attrs: 1, one: true, takes: "of aggregate empty ties",
 		says:    "a covariate over those who acted towards the receiver, or the sender; aggregate: average (the default), sum, min, max, sd; empty: what an actor without such has",
 		formula: "e.g. the mean of a_k over k with x_kj > 0", source: "Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
@@ -34,18 +35,18 @@ var neighbourTerms = []definition{
 		},
 	},
 	{
-		name: "tertiusDiff", layers: 1, attrs: 1,
+		name: "tertiusDiff", layers: 1, attrs: 1, takes: "aggregate empty ties",
 		says:    "by how much the sender differs from those who acted towards the receiver; aggregate and empty as for tertius",
 		formula: "|a_i - the mean of a_k over k with x_kj > 0|", source: "Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			n, err := b.neighbours(t)
+			if err == nil && b.undirected() {
+				err = errors.New("a pair without direction has no sender and no receiver")
+			}
 			if err != nil {
 				return statistic{}, err
 			}
-			n.differences = true
-			if b.m.Family == Rate {
-				return statistic{}, fmt.Errorf("a rate model has no receiver")
-			}
+			n.differences = n.mean
 			return n.statistic(func(u *unit) float64 {
 				if x := n.of[u.j]; !math.IsNaN(x) {
 					return math.Abs(b.s.attr[n.attr][u.i] - x)
@@ -144,7 +145,7 @@ func (n *neighbours) read() {
 			}
 		}
 	}
-	if n.mean && some > 0 {
+	if some > 0 {
 		n.difference = sum / some
 	}
 }

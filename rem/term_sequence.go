@@ -1,8 +1,10 @@
 package rem
 
 import (
+	"errors"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Terms of what came last: participation shifts (Gibson 2003, 2005; Butts 2008)
@@ -45,13 +47,20 @@ var sequenceTerms = []definition{
 
 func in(e *Event, a int32) bool { return slices.Contains(e.From, a) || slices.Contains(e.To, a) }
 
+// shift is a participation shift; the events of one time are the last together.
 func shift(name, says string, holds func(e *Event, u *unit) bool) definition {
 	return definition{
 		name: name, says: says, formula: "0 or 1", source: "Butts 2008",
+		one: slices.Contains([]string{"psABA", "psABB", "psABX"}, name),
 		bind: func(b *binder, _ *Term) (statistic, error) {
+			if b.undirected() && !slices.Contains([]string{"psABAB", "psABAY", "psABXY"}, name) {
+				return statistic{}, errors.New("a pair without direction has no sender and no receiver; psABAB, psABAY and psABXY read both actors")
+			}
 			return statistic{timed: true, value: func(u *unit) float64 {
-				if e := b.s.latest; e != nil && holds(e, u) {
-					return 1
+				for _, e := range b.s.latest {
+					if holds(e, u) {
+						return 1
+					}
 				}
 				return 0
 			}}, nil
@@ -62,7 +71,11 @@ func shift(name, says string, holds func(e *Event, u *unit) bool) definition {
 func recency(name, formula string, last func(r *recent, u *unit) float64) definition {
 	return definition{
 		name: name, says: "how recent the last event of the kind is; 0 if there was none", formula: formula, source: "Butts 2008; Meijerink-Bosman et al. 2023",
+		one: strings.HasSuffix(name, "Sender"),
 		bind: func(b *binder, _ *Term) (statistic, error) {
+			if b.undirected() && name != "recencyContinue" {
+				return statistic{}, errors.New("a pair without direction has no sender and no receiver; recencyContinue reads both actors")
+			}
 			r := b.recent()
 			return statistic{timed: true, value: func(u *unit) float64 { return 1 / (b.s.now - last(r, u) + 1) }}, nil
 		},
@@ -73,6 +86,9 @@ func rank(name, formula string, place func(r *recent, u *unit) int) definition {
 	return definition{
 		name: name, says: "how recent the partner is among the actor's partners; 0 if they never met", formula: formula, source: "Butts 2008",
 		bind: func(b *binder, _ *Term) (statistic, error) {
+			if b.undirected() {
+				return statistic{}, errors.New("a pair without direction has no sender and no receiver; recencyContinue reads both actors")
+			}
 			r := b.recent()
 			return statistic{timed: true, value: func(u *unit) float64 {
 				if at := place(r, u); at >= 0 {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Terms of sets of actors (Lerner, Lomi, Mowbray, Rollings & Tranmer 2021;
@@ -13,25 +12,28 @@ import (
 var setTerms = []definition{
 	{
 		name: "size", sets: true, says: "how many actors act together; of: the senders or the receivers", formula: "n = |S|",
-		bind: takes("of", func(b *binder, t *Term) (statistic, error) {
+		takes: "of",
+		bind: func(b *binder, t *Term) (statistic, error) {
 			members, err := b.members(t)
 			if err != nil {
 				return statistic{}, err
 			}
 			return statistic{value: func(u *unit) float64 { return float64(len(members(u))) }}, nil
-		}),
+		},
 	},
 	{
 		name: "subrep", also: []string{"subset_repetition"}, sets: true, layers: 1,
 		says:    "how often subsets of this many actors (order) have acted together, alone or among others; the mean over subsets, or what aggregate says of their counts; exactly: only past events that share no more than that many actors with the set, so that order k is read given what larger common subsets explain. With direction: subsets of so many senders and so many receivers",
 		formula: "sum_e w_e C(|S n P_e|, k) / C(n, k); exactly: sum_e w_e 1[|S n P_e| = k] / C(n, k)", source: "Lerner & Lomi 2023",
-		bind: takes("order senders receivers direction of exactly aggregate past", bindSubrep),
+		takes: "order senders receivers direction of exactly aggregate past",
+		bind:  bindSubrep,
 	},
 	{
 		name: "shared", also: []string{"shared_events"}, sets: true, layers: 1,
 		says:    "past events that share at least this many actors (order, or senders and receivers) with the set, each counted once",
 		formula: "sum_e w_e 1[|S n P_e| >= k]", source: "Lerner, Tranmer, Mowbray & Hancean 2019",
-		bind: takes("order senders receivers direction of past", func(b *binder, t *Term) (statistic, error) {
+		takes: "order senders receivers direction of past",
+		bind: func(b *binder, t *Term) (statistic, error) {
 			s, err := b.subsets(t, true)
 			if err != nil {
 				return statistic{}, err
@@ -39,86 +41,72 @@ var setTerms = []definition{
 			return statistic{value: func(u *unit) float64 {
 				return s.events(u, func(p, q int) bool { return p >= s.p && q >= s.q }) * b.s.factor(s.view)
 			}}, nil
-		}),
+		},
 	},
 	{
 		name: "exactrep", also: []string{"exact_repetition", "repetition"}, sets: true, layers: 1,
 		says:    "how often exactly this set has acted; with direction: the same senders towards the same receivers, direction in: the receivers towards the senders, sym: the same actors in whatever roles",
 		formula: "sum of w_e over P_e = S", source: "Lerner & Lomi 2023",
-		bind: takes("direction past", bindExact),
+		takes: "direction past",
+		bind:  bindExact,
 	},
 	{
 		name: "success", also: []string{"prior_success"}, sets: true, layers: 1,
 		says:    "the mean value (outcome) of past events over the subsets of this many actors that they share with the set; 0 without any. What members have gained unequally is activity with aggregate sd",
 		formula: "sum_e w_e y_e C(|S n P_e|, k) / sum_e w_e C(|S n P_e|, k)", source: "Lerner & Hancean 2023",
-		bind: takes("order senders receivers direction of past", bindSuccess),
+		takes: "order senders receivers direction of past",
+		bind:  bindSuccess,
 	},
 	{
 		name: "closure", sets: true, layers: 2,
 		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; the mean over pairs, or with aggregate: sum the sum over ordered pairs, min, max. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
 		formula: "sum_{a != b in S} sum_c min(d_ac, d'_bc) / n(n-1)", source: "Lerner et al. 2021",
-		bind: takes("combine aggregate of past", func(b *binder, t *Term) (statistic, error) { return b.third(t, true, false, false) }),
+		takes: "combine aggregate of past",
+		bind:  func(b *binder, t *Term) (statistic, error) { return b.third(t, true, false, false) },
 	},
 	{
 		name: "attribute", also: []string{"covariate"}, sets: true, attrs: 1,
 		says:    "a covariate over the set: aggregate is average, sum, min, max, range, sd, absdiff (mean difference of pairs), sum_absdiff, differ (share of pairs that differ) or same (share of pairs that are alike); of: the senders or the receivers; otherwise, with direction, the last four compare senders with receivers",
 		formula: "e.g. sum a_i / n", source: "Lerner & Lomi 2023",
-		bind: takes("aggregate of", bindAttribute),
+		takes: "aggregate of",
+		bind:  bindAttribute,
 	},
 	{
 		name: "same", also: []string{"homogeneity"}, sets: true, attrs: 1, says: "the share of pairs of the set that have the same property", formula: "sum_{a < b in S} 1[x_a = x_b] / C(n, 2)",
-		bind: takes("of", func(b *binder, t *Term) (statistic, error) { return b.comparing(t, "same") }),
+		takes: "of",
+		bind:  func(b *binder, t *Term) (statistic, error) { return b.comparing(t, "same") },
 	},
 	{
 		name: "diff", also: []string{"heterophily", "absdiff"}, sets: true, attrs: 1, says: "by how much the pairs of the set differ on average", formula: "sum_{a < b in S} |x_a - x_b| / C(n, 2)", source: "Lerner & Lomi 2023",
-		bind: takes("of", func(b *binder, t *Term) (statistic, error) { return b.comparing(t, "absdiff") }),
+		takes: "of",
+		bind:  func(b *binder, t *Term) (statistic, error) { return b.comparing(t, "absdiff") },
 	},
 	{
 		name: "activity", also: []string{"degree"}, sets: true, layers: 1,
 		says: "the number of past events of the actors, over the set as attribute; with direction: those that the senders sent", formula: "e.g. sum deg_i / n", source: "Lerner et al. 2021",
-		bind: takes("aggregate of direction past", func(b *binder, t *Term) (statistic, error) { return b.events(t, "sender") }),
+		takes: "aggregate of direction past",
+		bind:  func(b *binder, t *Term) (statistic, error) { return b.events(t, "sender") },
 	},
 	{
 		name: "pairactivity", sets: true, layers: 1,
 		says: "the number of past joint events of the pairs of the set, over the pairs as attribute; with direction: events of a sender towards a receiver", formula: "e.g. sum d_ab / C(n, 2)", source: "Lerner et al. 2021",
-		bind: takes("aggregate of direction past", bindPairActivity),
+		takes: "aggregate of direction past",
+		bind:  bindPairActivity,
 	},
 	{
 		name: "bilateral", sets: true, layers: 1,
 		says:    "past events of exactly two actors that are a pair of the set, over the pairs as attribute: do bilateral acts lead to larger ones?",
 		formula: "sum_e w_e 1[|P_e| = 2] C(|S n P_e|, 2) / C(n, 2)",
-		bind:    takes("aggregate of direction past", func(b *binder, t *Term) (statistic, error) { return b.ofSizes(t, 2, 2) }),
+		takes:   "aggregate of direction past",
+		bind:    func(b *binder, t *Term) (statistic, error) { return b.ofSizes(t, 2, 2) },
 	},
 	{
 		name: "multilateral", sets: true, layers: 1,
 		says:    "past events of three or more actors that hold a pair of the set, over the pairs as attribute",
 		formula: "sum_e w_e 1[|P_e| > 2] C(|S n P_e|, 2) / C(n, 2)",
-		bind:    takes("aggregate of direction past", func(b *binder, t *Term) (statistic, error) { return b.ofSizes(t, 3) }),
+		takes:   "aggregate of direction past",
+		bind:    func(b *binder, t *Term) (statistic, error) { return b.ofSizes(t, 3) },
 	},
-}
-
-// takes refuses options that a term does not read; past are those of every term
-// that reads past events.
-func takes(options string, bind func(b *binder, t *Term) (statistic, error)) func(b *binder, t *Term) (statistic, error) {
-	known := strings.Fields(strings.Replace(options, "past", "sizes window half_life", 1))
-	return func(b *binder, t *Term) (statistic, error) {
-		for _, o := range []struct {
-			name  string
-			given bool
-		}{
-			{"of", t.Of != ""}, {"weighted", t.Weighted}, {"combine", t.Combine != ""}, {"aggregate", t.Aggregate != ""},
-			{"order", t.Order != 0}, {"senders", t.Senders != 0}, {"receivers", t.Receivers != 0}, {"direction", t.Direction != ""},
-			{"exactly", t.Exactly}, {"sizes", t.Sizes != nil}, {"window", t.Window != 0}, {"half_life", t.HalfLife != 0},
-		} {
-			if o.given && !slices.Contains(known, o.name) {
-				if len(known) == 0 {
-					return statistic{}, fmt.Errorf("it does not take %s", o.name)
-				}
-				return statistic{}, fmt.Errorf("it does not take %s; it takes %s", o.name, strings.Join(known, ", "))
-			}
-		}
-		return bind(b, t)
-	}
 }
 
 // directed reports whether sets have senders and receivers.

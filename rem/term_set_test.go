@@ -311,7 +311,9 @@ func TestDirectedPairsAreSets(t *testing.T) {
 				{Term{Term: "commonSender", Combine: "min"}, Term{Term: "commonSender"}},
 				{Term{Term: "commonReceiver", Combine: "min"}, Term{Term: "commonReceiver"}},
 			} {
-				c.pair.HalfLife, c.set.HalfLife = halfLife, halfLife
+				if c.set.HalfLife = halfLife; c.pair.Combine != "unique" {
+					c.pair.HalfLife = halfLife
+				}
 				pairs.Terms, sets.Terms = append(pairs.Terms, c.pair), append(sets.Terms, c.set)
 				theta = append(theta, .02*float64(k%5-2))
 			}

@@ -5,20 +5,20 @@ import "errors"
 // Terms of the tie itself.
 var tieTerms = []definition{
 	{
-		name: "intercept", also: []string{"baseline"},
+		name: "intercept", also: []string{"baseline"}, one: true,
 		says: "the rate when all else is zero, in events per unit and unit of time", formula: "1",
 		bind: func(*binder, *Term) (statistic, error) {
 			return statistic{value: func(*unit) float64 { return 1 }}, nil
 		},
 	},
 	{
-		name: "inertia", also: []string{"tie"}, layers: 1,
+		name: "inertia", also: []string{"tie"}, layers: 1, takes: "weighted share past",
 		says: "the pair has acted before (weighted: how often)", formula: "x_ij",
 		source: "Butts 2008; Stadtfeld, Hollway & Block 2017",
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.tie(t, false) },
 	},
 	{
-		name: "recip", also: []string{"reciprocity"}, layers: 1,
+		name: "recip", also: []string{"reciprocity"}, layers: 1, takes: "weighted share past",
 		says: "the receiver has acted towards the sender before (weighted: how often)", formula: "x_ji",
 		source: "Butts 2008",
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.tie(t, true) },
@@ -27,6 +27,12 @@ var tieTerms = []definition{
 
 func (b *binder) tie(t *Term, reverse bool) (statistic, error) {
 	v, err := b.view(t, 0)
+	if err == nil {
+		err = b.bothWays(v)
+	}
+	if err == nil {
+		err = t.decays(t.Weighted || t.Share)
+	}
 	if err != nil {
 		return statistic{}, err
 	}
@@ -57,6 +63,15 @@ func (b *binder) tie(t *Term, reverse bool) (statistic, error) {
 			m.pair(i, j)
 		},
 	}, nil
+}
+
+// decays refuses a half-life where values are not read: a tie that has lost half its
+// value is still one.
+func (t *Term) decays(values bool) error {
+	if t.HalfLife > 0 && !values {
+		return errors.New("it reads whether there is a tie, and a half-life leaves a tie one; weighted: true (of third actors combine: min) reads values")
+	}
+	return nil
 }
 
 // tieShare is the share of a sender's events that went to the receiver, in reverse
