@@ -47,7 +47,7 @@ func (n *Network) Flow(ctx context.Context, from, to string) (*FlowAnswer, error
 	if err != nil {
 		return nil, err
 	}
-	a := &FlowAnswer{From: from, To: to, Unit: n.CapacityUnit, CostUnit: n.CostUnit, Unknown: n.UnknownCapacities(), Notes: n.Notes}
+	a := &FlowAnswer{From: n.Nodes[s], To: n.Nodes[t], Unit: n.CapacityUnit, CostUnit: n.CostUnit, Unknown: n.UnknownCapacities(), Notes: n.Notes}
 	low, err := n.flowReading(ctx, g, s, t, worst)
 	if err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func (n *Network) Routes(ctx context.Context, from, to string, k int) (*RouteAns
 		}
 		return ways, err
 	}
-	a := &RouteAnswer{From: from, To: to, CostUnit: n.CostUnit, Notes: n.Notes, Legs: []string{}, Nodes: []string{}}
+	a := &RouteAnswer{From: n.Nodes[s], To: n.Nodes[t], CostUnit: n.CostUnit, Notes: n.Notes, Legs: []string{}, Nodes: []string{}}
 	if a.Routes, err = ways(best); err != nil {
 		return nil, err
 	}
@@ -268,6 +268,151 @@ func (n *Network) Betweenness(ctx context.Context) (*BetweennessAnswer, error) {
 			row.ByCost = &low.Node[i]
 		}
 		a.Nodes = append(a.Nodes, row)
+	}
+	return a, nil
+}
+
+// VitalEdge is by how much the greatest flow falls when an edge is lost.
+type VitalEdge struct {
+	Edge string  `json:"edge"`
+	Drop float64 `json:"drop"`
+}
+
+// VitalNode is the same for a node.
+type VitalNode struct {
+	Node string  `json:"node"`
+	Drop float64 `json:"drop"`
+}
+
+// VitalSet is the worst loss of K edges at once.
+type VitalSet struct {
+	K     int      `json:"k"`
+	Edges []string `json:"edges"`
+	After float64  `json:"flow_after"`
+	// Bound: no K edges leave less. Proven: neither less than After.
+	Bound  float64 `json:"bound"`
+	Proven bool    `json:"proven"`
+}
+
+// VitalAnswer says which losses hurt the flow between two nodes most.
+type VitalAnswer struct {
+	From    string      `json:"from"`
+	To      string      `json:"to"`
+	MaxFlow float64     `json:"max_flow"`
+	Single  []VitalEdge `json:"single"` // largest drop first, then in the order of edges
+	Nodes   []VitalNode `json:"nodes,omitempty"`
+	// Greedy lists the edge that hurts most, then that which hurts most without it, and
+	// so on; GreedyAfter is what flows after each. GreedyBound: no set of as many edges
+	// as asked leaves less.
+	Greedy      []string  `json:"greedy"`
+	GreedyAfter []float64 `json:"greedy_flow_after"`
+	GreedyBound float64   `json:"greedy_bound"`
+	Exact       *VitalSet `json:"exact,omitempty"`
+	Unit        string    `json:"unit,omitempty"`
+	Notes       []string  `json:"notes,omitempty"`
+}
+
+// VitalOptions say how far to look; the zero value looks at three edges by greed.
+type VitalOptions struct {
+	K     int  // edges that greed takes out; 3 if 0
+	Exact int  // size of the worst set to search for; none if 0
+	Nodes bool // also what the loss of each node costs
+}
+
+// Vital finds the losses that hurt the flow between two nodes most. Where capacities
+// are not all known, every leg counts one, and a note says so: the flow is then a
+// number of routes that share no leg.
+func (n *Network) Vital(ctx context.Context, from, to string, opt VitalOptions) (*VitalAnswer, error) {
+	if len(n.UnknownCapacities()) > 0 {
+		n = n.Unit()
+		n.Notes = append(slices.Clone(n.Notes), "capacities are not all known, so every leg counts one: flows are numbers of routes that share no leg")
+	}
+	s, t, err := n.Ends(from, to)
+	if err != nil {
+		return nil, err
+	}
+	g, err := n.Graph()
+	if err != nil {
+		return nil, err
+	}
+	w, err := n.wholes(best)
+	if err != nil {
+		return nil, err
+	}
+	number := w.capacityScale.number
+	a := &VitalAnswer{From: n.Nodes[s], To: n.Nodes[t], Unit: n.CapacityUnit, Notes: n.Notes, Greedy: []string{}, GreedyAfter: []float64{},
+		MaxFlow: number(g.MaxFlow(w.capacity, s, t).Value)}
+	losses, err := g.Losses(ctx, w.capacity, s, t)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range losses {
+		a.Single = append(a.Single, VitalEdge{n.Edges[l.Index].ID, number(l.Drop)})
+	}
+	if opt.Nodes {
+		losses, err := g.NodeLosses(ctx, w.capacity, s, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range losses {
+			a.Nodes = append(a.Nodes, VitalNode{n.Nodes[l.Index], number(l.Drop)})
+		}
+	}
+	k := opt.K
+	if k == 0 {
+		k = 3
+	}
+	greedy, err := g.Greedy(ctx, w.capacity, s, t, k)
+	if err != nil {
+		return nil, err
+	}
+	a.Greedy = n.ids(greedy.Edges)
+	for _, after := range greedy.After {
+		a.GreedyAfter = append(a.GreedyAfter, number(after))
+	}
+	bound, err := g.LeastAfter(ctx, w.capacity, s, t, k)
+	if err != nil {
+		return nil, err
+	}
+	a.GreedyBound = number(bound)
+	if opt.Exact > 0 {
+		worst, err := g.WorstSet(ctx, w.capacity, s, t, opt.Exact)
+		if err != nil {
+			return nil, err
+		}
+		a.Exact = &VitalSet{len(worst.Edges), n.ids(worst.Edges), number(worst.After), number(worst.Bound), worst.Proven}
+	}
+	return a, nil
+}
+
+// WeakAnswer lists what the network hangs on.
+type WeakAnswer struct {
+	Components int          `json:"components"`
+	Largest    int          `json:"largest"`
+	Bridges    []WeakBridge `json:"bridges"`
+	Nodes      []string     `json:"articulation"`
+	Notes      []string     `json:"notes,omitempty"`
+}
+
+// WeakBridge is a leg whose loss parts Pairs pairs of nodes.
+type WeakBridge struct {
+	Edge  string `json:"edge"`
+	Pairs int64  `json:"pairs_parted"`
+}
+
+// Weak finds the legs and nodes whose loss parts the network.
+func (n *Network) Weak() (*WeakAnswer, error) {
+	g, err := n.Graph()
+	if err != nil {
+		return nil, err
+	}
+	w := g.Weak(nil)
+	a := &WeakAnswer{Components: len(w.Sizes), Largest: slices.Max(append([]int{0}, w.Sizes...)), Bridges: []WeakBridge{}, Nodes: []string{}, Notes: n.Notes}
+	for _, b := range w.Bridges {
+		a.Bridges = append(a.Bridges, WeakBridge{n.Edges[b.Edge].ID, b.Pairs})
+	}
+	for _, v := range w.Articulation {
+		a.Nodes = append(a.Nodes, n.Nodes[v])
 	}
 	return a, nil
 }

@@ -6,6 +6,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
+
+	"entente"
 )
 
 // Range is what is known of a quantity: it lies from Low to High. The zero value is
@@ -56,6 +59,9 @@ type Network struct {
 
 	graph *Graph
 	place map[string]int
+	// Of a case: names of the nodes beside their ids, and ids and names of others.
+	labels    []string
+	elsewhere []string
 }
 
 // Node finds a node by name; an unknown one is an error that names the nearest.
@@ -69,8 +75,17 @@ func (n *Network) Node(name string) (int, error) {
 	if i, ok := n.place[name]; ok {
 		return i, nil
 	}
-	if near := nearest(name, n.Nodes); near != "" {
+	key := entente.Fold(name)
+	for i, label := range n.labels {
+		if entente.Fold(label) == key || entente.Fold(n.Nodes[i]) == key {
+			return i, nil
+		}
+	}
+	if near := nearest(name, slices.Concat(n.Nodes, n.labels, n.elsewhere)); near != "" {
 		return 0, fmt.Errorf("no node %q; did you mean %q?", name, near)
+	}
+	if len(n.Nodes) <= 60 {
+		return 0, fmt.Errorf("no node %q; there are %s", name, strings.Join(n.Nodes, ", "))
 	}
 	return 0, fmt.Errorf("no node %q among %d nodes", name, len(n.Nodes))
 }
@@ -82,7 +97,7 @@ func (n *Network) Ends(from, to string) (s, t int, err error) {
 		t, err = n.Node(to)
 	}
 	if err == nil && s == t {
-		err = fmt.Errorf("from and to are the same node %q", from)
+		err = fmt.Errorf("from and to are the same node %q", n.Nodes[s])
 	}
 	return s, t, err
 }

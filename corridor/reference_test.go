@@ -248,3 +248,27 @@ func TestVitalAgainstEnumeration(t *testing.T) {
 		})
 	}
 }
+
+func TestPercolationAgainstIgraph(t *testing.T) {
+	for _, name := range references {
+		t.Run(name, func(t *testing.T) {
+			net, want, _ := known(t, name)
+			var fractions []float64
+			for _, p := range want.Percolation {
+				fractions = append(fractions, p.Fraction)
+			}
+			got, err := net.Percolation(t.Context(), fractions, 20, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, p := range want.Percolation {
+				if q := got.Targeted[i]; q.Removed != p.Removed || q.Largest != float64(p.Largest) || q.Components != float64(p.Components) {
+					t.Errorf("fraction %v: %+v, want %+v", p.Fraction, q, p)
+				}
+				if q := got.Random[i]; q.Low > q.Largest+1e-9 && q.High > q.Low || q.Largest > float64(want.Nodes)+1e-9 {
+					t.Errorf("fraction %v at random: %+v", p.Fraction, q)
+				}
+			}
+		})
+	}
+}
