@@ -202,15 +202,11 @@ func Load(path string, c *entente.Case, asOf entente.Day, seed uint64) (*Data, *
 	if len(text) > maxSpec {
 		return nil, nil, fmt.Errorf("%s: a specification of %d bytes; at most %d are read", path, len(text), maxSpec)
 	}
-	var s spec
-	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
-	if err := decoder.Decode(&s); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty; it names a model, events and terms")
-		}
+	s, err := decode(text)
+	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	l := &loader{spec: &s, dir: filepath.Dir(path), c: c, asOf: asOf, at: map[string]int32{}}
+	l := &loader{spec: s, dir: filepath.Dir(path), c: c, asOf: asOf, at: map[string]int32{}}
 	m, err := l.model(seed)
 	if err == nil {
 		err = l.load(m)
@@ -225,6 +221,22 @@ func Load(path string, c *entente.Case, asOf entente.Day, seed uint64) (*Data, *
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return &l.data, m, nil
+}
+
+// decode reads a specification. The YAML library panics on some malformed tags,
+// which a reader of files must not.
+func decode(text []byte) (s *spec, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s, err = nil, fmt.Errorf("this is not YAML that can be read: %v", p)
+		}
+	}()
+	s = &spec{}
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(s)
+	if errors.Is(err, io.EOF) {
+		err = errors.New("it is empty; it names a model, events and terms")
+	}
+	return s, err
 }
 
 type loader struct {
