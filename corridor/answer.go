@@ -129,8 +129,17 @@ type RouteAnswer struct {
 	Routes    []Way    `json:"routes"`
 	Low       []Way    `json:"low,omitempty"`
 	High      []Way    `json:"high,omitempty"`
+	Detours   []Detour `json:"detours,omitempty"`
 	CostUnit  string   `json:"cost_unit,omitempty"`
 	Notes     []string `json:"notes,omitempty"`
+}
+
+// Detour is what the way costs once a leg of the cheapest route is lost, at the least
+// costs of all legs; nil where no way is left.
+type Detour struct {
+	Leg  string   `json:"edge"`
+	Cost *float64 `json:"cost"`
+	More *float64 `json:"more"`
 }
 
 // Routes finds the k cheapest loopless routes between two nodes over legs that may
@@ -179,6 +188,46 @@ func (n *Network) Routes(ctx context.Context, from, to string, k int) (*RouteAns
 		}
 	}
 	return a, nil
+}
+
+// Detours adds to an answer what the loss of each leg of its cheapest route costs.
+func (n *Network) Detours(ctx context.Context, a *RouteAnswer) error {
+	s, t, err := n.Ends(a.From, a.To)
+	if err != nil || !a.Connected {
+		return err
+	}
+	g, err := n.Graph()
+	if err != nil {
+		return err
+	}
+	w, err := n.wholes(best)
+	if err != nil {
+		return err
+	}
+	d := newDistances(g)
+	first := a.Routes[0]
+	for i, e := range n.Edges {
+		if e.Capacity.High == 0 {
+			w.cost[i] = Closed
+		}
+	}
+	for _, leg := range first.Legs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e := slices.IndexFunc(n.Edges, func(e Edge) bool { return e.ID == leg })
+		keep := w.cost[e]
+		w.cost[e] = Closed
+		d.run(w.cost, int32(s), int32(t), false)
+		w.cost[e] = keep
+		detour := Detour{Leg: leg}
+		if x := d.at[t]; x != Unreachable {
+			detour.Cost = at(w.costScale.number(x))
+			detour.More = at(*detour.Cost - first.Cost)
+		}
+		a.Detours = append(a.Detours, detour)
+	}
+	return nil
 }
 
 func (n *Network) way(r Route, s int, costs scale) Way {

@@ -277,7 +277,7 @@ func (n *Network) wholes(which end) (*wholes, error) {
 // nearest returns the candidate that differs least from what was typed, or "" when
 // none is near.
 func nearest(typed string, candidates []string) (near string) {
-	least := 1 + max(1, min(3, len([]rune(typed))/3))
+	least := 1 + min(3, len([]rune(typed))/3)
 	for _, c := range candidates {
 		if d := edits([]rune(typed), []rune(c), least); d < least {
 			near, least = c, d
