@@ -101,6 +101,11 @@ func (d *Data) check() error {
 	if len(d.Kinds) > 64 {
 		fail("the events are of %d kinds; at most 64 are told apart", len(d.Kinds))
 	}
+	for i := range d.Events {
+		if d.Events[i].Value == 0 && !fail("event %s: its weight is zero, so it would happen and leave no trace; give it a weight, or leave it out", d.name(i)) {
+			break
+		}
+	}
 	d.checkEvents(d.own(), d.Events, fail)
 	if k := len(d.Events) - 1; k >= 0 && d.Ends != nil && !(d.Events[k].Time <= *d.Ends) {
 		fail("event %s at %v is after the end of observation, %v", d.name(k), d.Events[k].Time, *d.Ends)
