@@ -27,7 +27,7 @@ type corridorFlags struct {
 func (a *app) corridorCommand() *cobra.Command {
 	f := &corridorFlags{}
 	cmd := &cobra.Command{
-		Use:   "corridor flow|route|vital|betweenness|bridges|percolation|legs",
+		Use:   "corridor flow|route|vital|betweenness|bridges|percolation|risk|legs",
 		Short: "what moves along routes, what it costs, and what breaks when a leg is lost",
 		Long: "Asks the case's own legs, or a list of edges (--edges: CSV with id, u, v, capacity, cost). What nobody has\n" +
 			"recorded stays unknown: an answer is then an interval, and says for how many legs it is so.\n" +
@@ -35,9 +35,9 @@ func (a *app) corridorCommand() *cobra.Command {
 		Example: "  entente corridor flow --from xian --to istanbul\n  entente corridor route --from xian --to istanbul --k 3\n  entente corridor bridges --layer energy",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage(fmt.Sprintf("corridor has no question %q", args[0]), "flow, route, vital, betweenness, bridges, percolation or legs")
+				return usage(fmt.Sprintf("corridor has no question %q", args[0]), "flow, route, vital, betweenness, bridges, percolation, risk or legs")
 			}
-			return usage("corridor needs a question", "flow, route, vital, betweenness, bridges, percolation or legs; entente help corridor")
+			return usage("corridor needs a question", "flow, route, vital, betweenness, bridges, percolation, risk or legs; entente help corridor")
 		},
 	}
 	flags := cmd.PersistentFlags()
@@ -48,7 +48,7 @@ func (a *app) corridorCommand() *cobra.Command {
 	flags.Float64Var(&f.assume, "assume", math.NaN(), "a scenario: the capacity of legs whose capacity is unknown")
 	flags.StringVar(&f.from, "from", "", "node where it starts")
 	flags.StringVar(&f.to, "to", "", "node where it ends")
-	cmd.AddCommand(a.corridorFlow(f), a.corridorRoute(f), a.corridorVital(f), a.corridorBetweenness(f), a.corridorBridges(f), a.corridorPercolation(f), a.corridorLegs(f))
+	cmd.AddCommand(a.corridorFlow(f), a.corridorRoute(f), a.corridorVital(f), a.corridorBetweenness(f), a.corridorBridges(f), a.corridorPercolation(f), a.corridorRisk(f), a.corridorLegs(f))
 	return cmd
 }
 
@@ -405,6 +405,91 @@ func (a *app) corridorPercolation(f *corridorFlags) *cobra.Command {
 	cmd.Flags().IntVar(&runs, "runs", 1000, "random orders")
 	cmd.Flags().Float64SliceVar(&fractions, "fractions", fractions, "parts of the legs that are lost")
 	return cmd
+}
+
+func (a *app) corridorRisk(f *corridorFlags) *cobra.Command {
+	var draws int
+	cmd := &cobra.Command{
+		Use: "risk SCENARIO", Short: "what threats cost a route, and what protections would save, over many draws", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := openInput(args[0])
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			net, err := a.network(cmd, f, false)
+			if err != nil {
+				return err
+			}
+			sc, err := corridor.ReadScenario(args[0], file, net)
+			if err != nil {
+				return input(err.Error(), "docs/corridors.md has the keys of a scenario")
+			}
+			sc.From, sc.To = orDefault(f.from, sc.From), orDefault(f.to, sc.To)
+			if sc.From == "" || sc.To == "" {
+				return usage("corridor risk needs two nodes", "from and to in the scenario, or --from and --to")
+			}
+			if _, _, err := net.Ends(sc.From, sc.To); err != nil {
+				return notFound(err.Error(), "nodes are named as in the list of edges, or as in corridor_nodes.csv")
+			}
+			if draws < 2 {
+				return usage(fmt.Sprintf("--draws %d", draws), "at least two")
+			}
+			done := a.working("drawing")
+			r, err := net.Risk(cmd.Context(), sc, corridor.RiskOptions{Draws: draws, Seed: a.seed})
+			done()
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.writeJSON(r)
+			}
+			a.showRisk(r)
+			return nil
+		},
+	}
+	cmd.Flags().IntVar(&draws, "draws", 10000, "draws of what the threats do")
+	return cmd
+}
+
+func (a *app) showRisk(r *corridor.RiskAnswer) {
+	percent := func(x float64) string { return strconv.FormatFloat(100*x, 'f', 2, 64) }
+	a.printf("%s to %s: %s flow", r.From, r.To, plain(r.MaxFlow))
+	if r.Unit != "" {
+		a.printf(" (%s)", r.Unit)
+	}
+	a.printf("; %s days, %d draws, seed %d\n\n", plain(r.Horizon), r.Draws, r.Seed)
+	t := newTable(0, "part of the flow that is lost, %", "#value")
+	t.add("mean", percent(r.Loss.Mean)+" (s.e. "+percent(r.Loss.SE)+")")
+	t.add("median", percent(r.Loss.Median))
+	t.add("nine in ten", percent(r.Loss.P05)+" to "+percent(r.Loss.P95))
+	t.add("mean of the worst twentieth", percent(r.Loss.WorstTwentieth))
+	t.add("draws with some loss", percent(r.AnyLoss))
+	t.add("draws in which nothing flows for a time", percent(r.Halt))
+	t.add(fmt.Sprintf("draws that lose more than %s%% for %s days on end", plain(100*r.AlarmLoss), plain(r.AlarmDays)), percent(r.Alarm))
+	a.print(t)
+	savings := func(title string, list []corridor.Saving) {
+		if len(list) == 0 {
+			return
+		}
+		a.printf("\n")
+		t := newTable(0, title, "#saved, %", "interval", "#left, %")
+		for _, s := range list {
+			t.add(s.Name, percent(s.Mean), percent(s.Low)+" to "+percent(s.High), percent(s.Left))
+		}
+		a.print(t)
+	}
+	savings("if it never struck", r.Threats)
+	protections := r.Protections
+	if r.Together != nil {
+		protections = append(slices.Clone(protections), *r.Together)
+	}
+	savings("if it were done", protections)
+	if len(protections) > 0 {
+		a.printf("\n")
+		a.paragraph("", "Both runs of a difference use the same draws. The interval is 95% for the number of draws, not for whether the inputs are right.")
+	}
+	a.notes(r.Notes)
 }
 
 // corridorLegs lists what is known of each leg, with its sources.
