@@ -399,8 +399,8 @@ func (b *binder) standardise(st *statistic) {
 	}
 	st.value = func(u *unit) float64 {
 		o := at(u)
-		if !(o.least < o.most) {
-			return 0
+		if !(o.most-o.least > tiny*max(math.Abs(o.least), math.Abs(o.most))) {
+			return 0 // all are equal, but for rounding
 		}
 		return (raw(u) - o.sum/o.n) / math.Sqrt(o.squares/(o.n-1))
 	}

@@ -148,6 +148,9 @@ func (s *state) start() {
 // begin takes in the ties at the start, each as an event of two. Without direction a
 // tie may stand in the table once or both ways.
 func (v *view) begin(cells []Cell, n int) {
+	if v.kinds != 0 {
+		return // of what kind they are is not known
+	}
 	seen := make(map[[2]int32]bool, len(cells))
 	for _, c := range cells {
 		key := [2]int32{c.From, c.To}
@@ -263,10 +266,10 @@ func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
 // count counts an event for its actors and their subsets.
 func (v *view) count(e *Event, n int, weight float64) {
 	for _, a := range e.From {
-		v.sent[a] += weight
+		v.sent[a] = v.plus(v.sent[a], weight)
 	}
 	for _, a := range e.To {
-		v.received[a] += weight
+		v.received[a] = v.plus(v.received[a], weight)
 	}
 	if v.sub == nil && v.exact == nil && v.past == nil {
 		return
@@ -291,6 +294,16 @@ func (v *view) count(e *Event, n int, weight float64) {
 	if v.past != nil {
 		v.past.add(set, weight)
 	}
+}
+
+// plus adds a weight. What rounding leaves when the last weight leaves a window is
+// nothing.
+func (v *view) plus(sum, weight float64) float64 {
+	sum += weight
+	if v.window > 0 && math.Abs(sum) < tiny*math.Abs(weight) {
+		return 0
+	}
+	return sum
 }
 
 // together is an event whose senders and receivers act together.
@@ -332,7 +345,7 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 	d := s.data
 	n := len(d.Actors)
 	s.age = func() float64 {
-		if m.DecayFromPrevious {
+		if m.DecayFromPrevious && !math.IsInf(s.previous, -1) {
 			return s.previous
 		}
 		return s.now
