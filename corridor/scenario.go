@@ -160,23 +160,23 @@ func (f *scenarioReader) number(path string, v any, what string, low, high, with
 	return x
 }
 
-// spread reads a number, or low and high, or low, mode and high.
-func (f *scenarioReader) spread(path string, v any, what string, low, high float64, without Spread) Spread {
+// spread reads a number from 0, or low and high, or low, mode and high.
+func (f *scenarioReader) spread(path string, v any, what string, high float64, without Spread) Spread {
 	if v == nil && !math.IsNaN(without.Low) {
 		return without
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return Point(f.number(path, v, what, low, high, math.NaN()))
+		return Point(f.number(path, v, what, 0, high, math.NaN()))
 	}
 	for key := range m {
 		if key != "low" && key != "mode" && key != "high" {
 			f.bad(path+"."+key, "%s: key %q is none of low, mode, high", what, key)
 		}
 	}
-	s := Spread{Low: f.number(path+".low", m["low"], what+", low,", low, high, math.NaN()),
-		High: f.number(path+".high", m["high"], what+", high,", low, high, math.NaN())}
-	s.Mode = f.number(path+".mode", m["mode"], what+", mode,", low, high, (s.Low+s.High)/2)
+	s := Spread{Low: f.number(path+".low", m["low"], what+", low,", 0, high, math.NaN()),
+		High: f.number(path+".high", m["high"], what+", high,", 0, high, math.NaN())}
+	s.Mode = f.number(path+".mode", m["mode"], what+", mode,", 0, high, (s.Low+s.High)/2)
 	if s.Low > s.Mode || s.Mode > s.High {
 		f.bad(path, "%s %v, %v, %v: low, mode and high are not in order", what, s.Low, s.Mode, s.High)
 	}
@@ -277,11 +277,11 @@ func (f *scenarioReader) threat(path string, spec *threatSpec) Threat {
 	if len(spec.Edges)+len(spec.Nodes) == 0 {
 		f.bad(path, "threat %q exposes nothing; name edges or nodes", th.Name)
 	}
-	th.Yearly = f.spread(path+".yearly", spec.Yearly, "yearly probability", 0, 1, missing)
+	th.Yearly = f.spread(path+".yearly", spec.Yearly, "yearly probability", 1, missing)
 	th.Each = f.number(path+".each", spec.Each, "each", 0, 1, 1)
-	th.Loss = f.spread(path+".loss", spec.Loss, "loss", 0, 1, Point(1))
-	th.Days = f.spread(path+".days", spec.Days, "days", 0, maxHorizon, missing)
-	th.Day = f.spread(path+".day", spec.Day, "day", 0, year, Spread{})
+	th.Loss = f.spread(path+".loss", spec.Loss, "loss", 1, Point(1))
+	th.Days = f.spread(path+".days", spec.Days, "days", maxHorizon, missing)
+	th.Day = f.spread(path+".day", spec.Day, "day", year, Spread{})
 	switch spec.Recovery {
 	case "", "at_once":
 	case "even":
