@@ -147,6 +147,9 @@ func (s *Simulation) prepare(random *rand.Rand) (*runner, error) {
 	if r.who, err = newIntensity(r.state, d, s.Theta); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(r.state.views, func(v *view) bool { return v.layer < 0 && v.kinds != 0 }) {
+		return nil, errors.New("a term reads the kinds of past acts, and the model does not say of what kind the next one is; it cannot be simulated")
+	}
 	r.used = slices.Clone(d.used)
 	if s.Choice != nil {
 		if r.whom, err = newIntensity(r.state, s.Choice, s.ChoiceTheta); err != nil {
