@@ -1051,3 +1051,18 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		}
 	}
 }
+
+// Where pairs that have a tie are left out of account (goldfish's ignoreRep), the
+// log-likelihood at its coefficients is the one that was recomputed from the definition:
+// goldfish's own mask counts the increments of one pair at one time once.
+func TestIgnoredRepetitions(t *testing.T) {
+	on := []string{"treaty"}
+	m := &Model{Family: Coordination, Terms: []Term{{Term: "inertia", On: on}, {Term: "degree", On: on, Unless: "treaty"}, {Term: "trans", On: on, Unless: "treaty"}, {Term: "tie", On: []string{"contiguity"}}}}
+	d, err := Prepare(t.Context(), fisheries(t, false), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := d.LogLikelihood([]float64{3.20465, .58005, .22196, .96466}); math.Abs(got - -399.2378) > 1e-3 {
+		t.Errorf("got %v, recomputed -399.2378", got)
+	}
+}
