@@ -25,11 +25,13 @@ func (d *definition) manual() string {
 		name += " (`" + strings.Join(d.also, "`, `") + "`)"
 	}
 	of := "pairs"
-	if d.sets {
-		of = "sets"
-	}
-	if d.name == "intercept" {
+	switch {
+	case d.name == "intercept":
 		of = "all"
+	case d.sets:
+		of = "sets"
+	case d.one:
+		of = "pairs, actors"
 	}
 	return "| " + name + " | " + of + " | " + d.says + " | " + strings.ReplaceAll(d.formula, "|", "\\|") + " | " + d.source + " |"
 }

@@ -1,5 +1,7 @@
 package rem
 
+import "strings"
+
 // Terms of how active or popular an actor is.
 var degreeTerms = []definition{
 	{
@@ -20,54 +22,12 @@ var degreeTerms = []definition{
 		source: "Butts 2008",
 		bind:   func(b *binder, t *Term) (statistic, error) { return b.degree(t, true, true) },
 	},
-	{
-		name: "indegreeSender", layers: 1, one: true, takes: "share past", says: "events towards the sender, all counted", formula: "sum_k x_ki", source: "Meijerink-Bosman et al. 2023",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			c := *t
-			c.Of, c.Weighted = "sender", true
-			return b.degree(&c, true, false)
-		},
-	},
-	{
-		name: "indegreeReceiver", layers: 1, takes: "share past", says: "events towards the receiver, all counted", formula: "sum_k x_kj", source: "Meijerink-Bosman et al. 2023",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			c := *t
-			c.Of, c.Weighted = "receiver", true
-			return b.degree(&c, true, false)
-		},
-	},
-	{
-		name: "outdegreeSender", layers: 1, one: true, takes: "share past", says: "events of the sender, all counted", formula: "sum_k x_ik", source: "Meijerink-Bosman et al. 2023",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			c := *t
-			c.Of, c.Weighted = "sender", true
-			return b.degree(&c, false, true)
-		},
-	},
-	{
-		name: "outdegreeReceiver", layers: 1, takes: "share past", says: "events of the receiver, all counted", formula: "sum_k x_jk", source: "Meijerink-Bosman et al. 2023",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			c := *t
-			c.Of, c.Weighted = "receiver", true
-			return b.degree(&c, false, true)
-		},
-	},
-	{
-		name: "totaldegreeSender", layers: 1, one: true, takes: "share past", says: "events of the sender and towards it, all counted", formula: "sum_k x_ik + x_ki", source: "Meijerink-Bosman et al. 2023",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			c := *t
-			c.Of, c.Weighted = "sender", true
-			return b.degree(&c, true, true)
-		},
-	},
-	{
-		name: "totaldegreeReceiver", layers: 1, takes: "share past", says: "events of the receiver and towards it, all counted", formula: "sum_k x_jk + x_kj", source: "Meijerink-Bosman et al. 2023",
-		bind: func(b *binder, t *Term) (statistic, error) {
-			c := *t
-			c.Of, c.Weighted = "receiver", true
-			return b.degree(&c, true, true)
-		},
-	},
+	degreeOfEvents("indegreeSender", "events towards the sender, all counted", "sum_k x_ki", true, false),
+	degreeOfEvents("indegreeReceiver", "events towards the receiver, all counted", "sum_k x_kj", true, false),
+	degreeOfEvents("outdegreeSender", "events of the sender, all counted", "sum_k x_ik", false, true),
+	degreeOfEvents("outdegreeReceiver", "events of the receiver, all counted", "sum_k x_jk", false, true),
+	degreeOfEvents("totaldegreeSender", "events of the sender and towards it, all counted", "sum_k x_ik + x_ki", true, true),
+	degreeOfEvents("totaldegreeReceiver", "events of the receiver and towards it, all counted", "sum_k x_jk + x_kj", true, true),
 	{
 		name: "activity", layers: 1, one: true, takes: "of past",
 		says: "past events of the receiver, or the sender, as a sender or without direction; of a single actor in a rate model", formula: "sum_e w_e over events of j",
@@ -112,6 +72,22 @@ var degreeTerms = []definition{
 			return b.degrees(t, 1, func(x, y float64) float64 { return max(x-y, y-x) })
 		},
 	},
+}
+
+// degreeOfEvents is a degree by the name that says whose it is, of values.
+func degreeOfEvents(name, says, formula string, in, out bool) definition {
+	sender := strings.HasSuffix(name, "Sender")
+	return definition{
+		name: name, layers: 1, one: sender, takes: "share past", says: says, formula: formula, source: "Meijerink-Bosman et al. 2023",
+		bind: func(b *binder, t *Term) (statistic, error) {
+			c := *t
+			c.Weighted, c.Of = true, "receiver"
+			if sender {
+				c.Of = "sender"
+			}
+			return b.degree(&c, in, out)
+		},
+	}
 }
 
 // degreeOf returns what reads the degree of an actor in a view.
