@@ -91,3 +91,18 @@ func TestBetweennessCores(t *testing.T) {
 		}
 	}
 }
+
+// Least costs on the lattices by the network simplex of networkx 3.6.1.
+func TestLatticeCosts(t *testing.T) {
+	for i, want := range [][2]float64{{30102, 14311}, {112168, 52585}} {
+		g, capacity, cost := lattice(t, lattices[i].k)
+		curve, err := g.MinCost(t.Context(), capacity, cost, 0, g.N()-1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flow := curve.Flow()
+		if flow != lattices[i].flow || curve.Cost(flow) != want[0] || curve.Cost(flow/2) != want[1] {
+			t.Errorf("%d flow at %v, half of it at %v; want %d at %v and %v", flow, curve.Cost(flow), curve.Cost(flow/2), lattices[i].flow, want[0], want[1])
+		}
+	}
+}

@@ -110,7 +110,8 @@ func (f *edgeReader) row(row []string) {
 	} else if first, twice := f.lines[id]; twice {
 		f.bad(f.column[0], "edge %q stands in line %d already", id, first)
 	}
-	f.lines[strings.Clone(id)] = line
+	id = strings.Clone(id)
+	f.lines[id] = line
 	for k := 1; k <= 2; k++ {
 		if cell(k) == "" {
 			f.bad(f.column[k], "edge %q has no node %s", id, edgeColumns[k])
@@ -128,7 +129,7 @@ func (f *edgeReader) row(row []string) {
 		f.bad(f.column[4], "cost %q of edge %q %v", cell(4), id, err)
 	}
 	if f.count == before {
-		f.net.Edges = append(f.net.Edges, Edge{strings.Clone(id), f.node(cell(1)), f.node(cell(2)), capacity, cost})
+		f.net.Edges = append(f.net.Edges, Edge{id, f.node(cell(1)), f.node(cell(2)), capacity, cost})
 	}
 }
 

@@ -167,11 +167,19 @@ func (g *Graph) WorstSet(ctx context.Context, capacity []int64, s, t, k int) (*W
 	}
 	found := slices.Clone(w.set)
 	// Of the sets that leave as little, the first: edge by edge the smallest that
-	// some such set holds.
+	// some such set holds. Where fewer edges cannot do it, one that carries less than
+	// the difference is in no such set.
 	var first []int
+	fewer, err := g.LeastAfter(ctx, capacity, s, t, k-1)
+	if err != nil {
+		return nil, err
+	}
 	for e := 0; e < g.M() && len(first) < k && answer.Proven; e++ {
 		if g.M()-e < k-len(first) {
 			break
+		}
+		if capacity[e] < fewer-answer.After {
+			continue
 		}
 		keep := w.left[e]
 		w.left[e] = 0
