@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -1064,5 +1065,34 @@ func TestIgnoredRepetitions(t *testing.T) {
 	}
 	if got, _ := d.LogLikelihood([]float64{3.20465, .58005, .22196, .96466}); math.Abs(got - -399.2378) > 1e-3 {
 		t.Errorf("got %v, recomputed -399.2378", got)
+	}
+}
+
+// Every option of a term can be written in a specification.
+func TestEveryOptionOfATermCanBeWritten(t *testing.T) {
+	path := writeText(t, "spec.yaml", `
+model: rem
+directed: true
+actors: {file: `+testdata(t)+`/remstats_actors.csv, id: name, covariates: [age, sex]}
+events: {file: `+testdata(t)+`/remstats_directed_events.csv}
+terms:
+  - {term: x, on: [a, b], attr: age, of: sender, weighted: true, combine: min, aggregate: sum, order: 2, senders: 1, receivers: 2, direction: in, exactly: true,
+     sizes: [2, 3], window: 4, half_life: 5, transform: sqrt, standardise: true, empty: zero, kinds: [visit], share: true, signed: true, history: sequential,
+     symmetric: true, unless: a, pieces: [6, 7], smooth: 3, fixed: 8, name: all, product: [{term: y, share: true}]}
+  - {term: x, standardise: overall}
+`)
+	_, m, err := Load(path, nil, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := m.Terms[0]
+	term.Overall = m.Terms[1].Overall
+	for v, k := reflect.ValueOf(term), 0; k < v.NumField(); k++ {
+		if v.Field(k).IsZero() {
+			t.Errorf("%s is not read", v.Type().Field(k).Name)
+		}
+	}
+	if !term.Product[0].Share {
+		t.Error("the parts of a product lose their options")
 	}
 }
