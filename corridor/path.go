@@ -130,6 +130,9 @@ func (g *Graph) Routes(ctx context.Context, cost []int64, s, t, k int) ([]Route,
 	y := &yen{g: g, cost: slices.Clone(cost), d: newDistances(g), left: make([]bool, g.N()), t: int32(t)}
 	y.d.run(y.cost, y.t, -1, true)
 	y.rest = slices.Clone(y.d.at)
+	for i := range y.d.at {
+		y.d.at[i] = Unreachable
+	}
 	first, ok := y.spur(int32(s), nil)
 	if !ok {
 		return nil, nil
@@ -192,12 +195,13 @@ func (c *candidates) Pop() any {
 }
 
 type yen struct {
-	g    *Graph
-	cost []int64
-	d    *distances
-	left []bool  // nodes that the route has passed
-	rest []int64 // cost of the way to the target with everything open: what a search may hope for
-	t    int32
+	g       *Graph
+	cost    []int64
+	d       *distances
+	left    []bool // nodes that the route has passed
+	touched []int32
+	rest    []int64 // cost of the way to the target with everything open: what a search may hope for
+	t       int32
 }
 
 // spur finds the cheapest way from v to the target that starts with none of the shut
@@ -217,9 +221,10 @@ func (y *yen) spur(v int32, shut []int32) (Route, bool) {
 			y.cost[e] = -y.cost[e] - 1
 		}
 	}()
-	for i := range d.at {
-		d.at[i] = Unreachable
+	for _, w := range y.touched {
+		d.at[w] = Unreachable
 	}
+	y.touched = append(y.touched[:0], v)
 	d.at[v] = 0
 	d.q = d.q[:0]
 	d.q.push(y.rest[v], v)
@@ -243,6 +248,9 @@ func (y *yen) spur(v int32, shut []int32) (Route, bool) {
 				continue
 			}
 			if c += d.at[w]; c < d.at[a.to] {
+				if d.at[a.to] == Unreachable {
+					y.touched = append(y.touched, a.to)
+				}
 				d.at[a.to] = c
 				d.q.push(c+y.rest[a.to], a.to)
 			}
