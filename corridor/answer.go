@@ -93,7 +93,7 @@ func (n *Network) flowReading(ctx context.Context, g *Graph, s, t int, which end
 	r.CutCapacity = r.MaxFlow
 	// A leg whose cost may be anything is not used; where the flow needs it, its cost
 	// has no bound.
-	curve, err := g.MinCost(ctx, w.capacity, w.cost, s, t, 0)
+	curve, err := g.MinCost(ctx, w.capacity, w.cost, s, t)
 	if err != nil {
 		return nil, err
 	}
@@ -455,7 +455,7 @@ func (n *Network) Weak() (*WeakAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := g.Weak(nil)
+	w := g.Weak()
 	a := &WeakAnswer{Components: len(w.Sizes), Largest: slices.Max(append([]int{0}, w.Sizes...)), Bridges: []WeakBridge{}, Nodes: []string{}, Notes: n.Notes}
 	for _, b := range w.Bridges {
 		a.Bridges = append(a.Bridges, WeakBridge{n.Edges[b.Edge].ID, b.Pairs})

@@ -34,7 +34,7 @@ func BenchmarkBridges(b *testing.B) {
 		b.Run(fmt.Sprintf("edges=%d", size.edges), func(b *testing.B) {
 			g, _, _ := lattice(b, size.k)
 			for b.Loop() {
-				g.Weak(nil)
+				g.Weak()
 			}
 		})
 	}
@@ -45,7 +45,7 @@ func BenchmarkMinCost(b *testing.B) {
 		b.Run(fmt.Sprintf("edges=%d", size.edges), func(b *testing.B) {
 			g, capacity, cost := lattice(b, size.k)
 			for b.Loop() {
-				if _, err := g.MinCost(b.Context(), capacity, cost, 0, g.N()-1, 0); err != nil {
+				if _, err := g.MinCost(b.Context(), capacity, cost, 0, g.N()-1); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -20,8 +20,8 @@ type Weak struct {
 }
 
 // Weak finds bridges and articulation points by one walk (Tarjan 1972; Hopcroft and
-// Tarjan 1973). Edges that shut marks are left out; it may be nil.
-func (g *Graph) Weak(shut func(edge int) bool) *Weak {
+// Tarjan 1973).
+func (g *Graph) Weak() *Weak {
 	n := g.N()
 	w := &Weak{Component: make([]int32, n)}
 	var (
@@ -53,7 +53,7 @@ func (g *Graph) Weak(shut func(edge int) bool) *Weak {
 				a := g.arcs[next[v]]
 				next[v]++
 				switch e := a.edge >> 1; {
-				case e == by[v] || shut != nil && shut(int(e)):
+				case e == by[v]:
 				case order[a.to] == 0:
 					enter(a.to, e)
 				default:

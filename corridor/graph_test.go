@@ -96,7 +96,7 @@ func TestBetweennessCores(t *testing.T) {
 func TestLatticeCosts(t *testing.T) {
 	for i, want := range [][2]float64{{30102, 14311}, {112168, 52585}} {
 		g, capacity, cost := lattice(t, lattices[i].k)
-		curve, err := g.MinCost(t.Context(), capacity, cost, 0, g.N()-1, 0)
+		curve, err := g.MinCost(t.Context(), capacity, cost, 0, g.N()-1)
 		if err != nil {
 			t.Fatal(err)
 		}

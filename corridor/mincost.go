@@ -38,20 +38,19 @@ func (c Curve) Cost(flow int64) (cost float64) {
 // distances to the target: a search then touches little more than what has changed.
 // An undirected edge has its cost in either direction, and flow sent against flow
 // cancels it. Capacities and costs are as for [Graph.MaxFlow] and [Graph.Distances];
-// an edge with cost [Closed] is not used. It ends early at the flow named by limit,
-// where that is above 0.
-func (g *Graph) MinCost(ctx context.Context, capacity, cost []int64, s, t int, limit int64) (Curve, error) {
+// an edge with cost [Closed] is not used.
+func (g *Graph) MinCost(ctx context.Context, capacity, cost []int64, s, t int) (Curve, error) {
 	m := &minCost{g: g, capacity: capacity, cost: cost, flow: make([]int64, g.M()), s: int32(s), t: int32(t)}
 	m.start()
-	if limit <= 0 {
-		limit = noLimit
-	}
 	var curve Curve
-	for sent := int64(0); sent < limit && m.rest[s] != Unreachable && m.search(); {
+	for sent := int64(0); sent < noLimit && m.rest[s] != Unreachable && m.search(); {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		amount := m.augment(limit - sent)
+		amount := m.augment(noLimit - sent)
+		for more := amount; more > 0 && sent+amount < noLimit; amount += more {
+			more = m.fill(noLimit - sent - amount)
+		}
 		sent += amount
 		unit := m.rest[s]
 		if n := len(curve); n > 0 && curve[n-1].UnitCost == unit {
@@ -73,7 +72,21 @@ type minCost struct {
 	touched        []int32
 	q              queue
 	s, t           int32
+
+	// Of fill: where a node stands, the arc with which it goes on, and the way so far.
+	state []uint8
+	next  []int32
+	met   []int32
+	way   []int32
 }
+
+// A node in fill.
+const (
+	fresh uint8 = iota
+	onWay
+	left   // passed, and free for another way
+	closed // no way on was found
+)
 
 // start sets the potentials to the distances to the target.
 func (m *minCost) start() {
@@ -92,6 +105,7 @@ func (m *minCost) start() {
 		m.at[i] = Unreachable
 	}
 	m.by = make([]arc, m.g.N())
+	m.state, m.next = make([]uint8, m.g.N()), make([]int32, m.g.N())
 }
 
 // room says how much more can go over an arc at which cost a unit: first what
@@ -169,17 +183,100 @@ func (m *minCost) augment(limit int64) int64 {
 		send = min(send, amount)
 	}
 	for v := m.t; v != m.s; v = m.back(v) {
-		if a := m.by[v]; a.edge&1 == 0 {
-			m.flow[a.edge>>1] += send
-		} else {
-			m.flow[a.edge>>1] -= send
-		}
+		m.send(m.by[v], send)
 	}
 	return send
 }
 
-// back is the node from which v was reached.
-func (m *minCost) back(v int32) int32 {
-	e := m.by[v].edge >> 1
-	return m.g.u[e] ^ m.g.v[e] ^ v
+// fill sends more over arcs that cost nothing once the potentials have moved, so that
+// one search serves all ways that are equally cheap (Ford and Fulkerson 1962). One
+// walk may miss some; it is repeated until it finds none.
+func (m *minCost) fill(limit int64) (sent int64) {
+	g := m.g
+	for _, v := range m.met {
+		m.state[v] = fresh
+	}
+	m.met = m.met[:0]
+	enter := func(v int32) {
+		if m.state[v] == fresh {
+			m.met = append(m.met, v)
+			m.next[v] = g.start[v]
+		}
+		m.state[v] = onWay
+	}
+	enter(m.s)
+	m.way = m.way[:0]
+	v := m.s
+	for {
+		if v == m.t {
+			send := limit - sent
+			for _, i := range m.way {
+				amount, _ := m.room(g.arcs[i])
+				send = min(send, amount)
+			}
+			full := len(m.way)
+			for i := len(m.way) - 1; i >= 0; i-- {
+				a := g.arcs[m.way[i]]
+				amount, _ := m.room(a)
+				if amount == send {
+					full = i
+				}
+				m.send(a, send)
+			}
+			if sent += send; sent == limit {
+				break
+			}
+			for _, i := range m.way[full:] {
+				m.state[g.arcs[i].to] = left
+			}
+			v = m.from(g.arcs[m.way[full]])
+			m.way = m.way[:full]
+			continue
+		}
+		i, end := m.next[v], g.start[v+1]
+		for ; i < end; i++ {
+			a := g.arcs[i]
+			rest := m.rest[a.to]
+			if rest == Unreachable || m.state[a.to] == onWay || m.state[a.to] == closed {
+				continue
+			}
+			if amount, unit := m.room(a); amount > 0 && unit+rest == m.rest[v] {
+				break
+			}
+		}
+		m.next[v] = i
+		if i < end {
+			m.way = append(m.way, i)
+			v = g.arcs[i].to
+			enter(v)
+			continue
+		}
+		m.state[v] = closed
+		if v == m.s {
+			break
+		}
+		last := m.way[len(m.way)-1]
+		m.way = m.way[:len(m.way)-1]
+		v = m.from(g.arcs[last])
+	}
+	return sent
 }
+
+// from is the node in whose list an arc stands.
+func (m *minCost) from(a arc) int32 {
+	if a.edge&1 == 0 {
+		return m.g.u[a.edge>>1]
+	}
+	return m.g.v[a.edge>>1]
+}
+
+func (m *minCost) send(a arc, amount int64) {
+	if a.edge&1 == 0 {
+		m.flow[a.edge>>1] += amount
+	} else {
+		m.flow[a.edge>>1] -= amount
+	}
+}
+
+// back is the node from which v was reached.
+func (m *minCost) back(v int32) int32 { return m.from(m.by[v]) }

@@ -137,7 +137,7 @@ func slowCosts(g *Graph, capacity, cost []int64, s, t int) (costs []int64) {
 func TestCurveIsLeastCost(t *testing.T) {
 	each(t, 0, func(t *testing.T, _ *rand.Rand, g *Graph, capacity, cost []int64) {
 		s, target := 0, g.N()-1
-		curve, err := g.MinCost(t.Context(), capacity, cost, s, target, 0)
+		curve, err := g.MinCost(t.Context(), capacity, cost, s, target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -364,7 +364,7 @@ func TestBridgesPart(t *testing.T) {
 				nodes = append(nodes, v)
 			}
 		}
-		got := g.Weak(nil)
+		got := g.Weak()
 		if !slices.Equal(got.Bridges, want) || !slices.Equal(got.Articulation, nodes) || len(got.Sizes) != components {
 			t.Errorf("got %+v, want bridges %v, articulation %v, %d components", got, want, nodes, components)
 		}
