@@ -89,16 +89,26 @@ type brandes struct {
 	g          *Graph
 	links      []link
 	byCost     bool
-	at         []int64   // distance
-	ways       []float64 // number of shortest ways
-	share      []float64 // what depends on a node
-	order      []int32   // in which nodes were settled
-	settled    []bool
+	nodes      []settling
+	order      []int32 // in which nodes were settled
 	q          queue
 	b          buckets
+	onward     []onward // by the number of edges: links that lead one step on, node after node
+	until      []int32  // where those of each node of the order end
 	edge, node []float64
 	overflow   bool
 }
+
+// settling is what is known of a node while a source is worked off, side by side
+// because it is read together.
+type settling struct {
+	at      int64   // distance
+	ways    float64 // number of shortest ways
+	rest    float64 // pairs that depend on the node, itself included, for each way to it
+	settled bool
+}
+
+type onward struct{ to, edge int32 }
 
 // link is an open arc with its cost beside it.
 type link struct {
@@ -108,8 +118,8 @@ type link struct {
 
 func newBrandes(g *Graph, cost []int64) *brandes {
 	n := g.N()
-	b := &brandes{g: g, byCost: cost != nil, at: make([]int64, n), ways: make([]float64, n), share: make([]float64, n),
-		order: make([]int32, 0, n), edge: make([]float64, g.M()), node: make([]float64, n), links: make([]link, len(g.arcs))}
+	b := &brandes{g: g, byCost: cost != nil, nodes: make([]settling, n), order: make([]int32, 0, n),
+		edge: make([]float64, g.M()), node: make([]float64, n), links: make([]link, len(g.arcs))}
 	longest := int64(0)
 	for i, a := range g.arcs {
 		c := int64(1)
@@ -123,66 +133,76 @@ func newBrandes(g *Graph, cost []int64) *brandes {
 		longest = max(longest, c)
 	}
 	if b.byCost {
-		b.settled = make([]bool, n)
 		if longest <= mostBuckets {
 			b.b = newBuckets(longest)
 		}
 	}
-	for i := range b.at {
-		b.at[i] = Unreachable
+	for i := range b.nodes {
+		b.nodes[i].at = Unreachable
 	}
 	return b
 }
 
 func (b *brandes) from(s int32) {
+	b.nodes[s].at, b.nodes[s].ways = 0, 1
+	b.order = b.order[:0]
 	switch {
 	case !b.byCost:
 		b.steps(s)
+		b.gatherSteps(s)
 	case b.b.ring != nil:
 		b.bucketed(s)
+		b.gather(s)
 	default:
 		b.heaped(s)
+		b.gather(s)
 	}
-	b.gather(s)
+	for _, v := range b.order {
+		b.nodes[v] = settling{at: Unreachable}
+	}
 }
 
 // steps settles nodes by the number of edges.
 func (b *brandes) steps(s int32) {
-	b.at[s], b.ways[s] = 0, 1
-	b.order = append(b.order[:0], s)
+	b.order = append(b.order, s)
+	b.onward, b.until = b.onward[:0], b.until[:0]
 	for head := 0; head < len(b.order); head++ {
 		v := b.order[head]
-		d, ways := b.at[v]+1, b.ways[v]
+		d, ways := b.nodes[v].at+1, b.nodes[v].ways
 		for _, l := range b.links[b.g.start[v]:b.g.start[v+1]] {
 			if l.cost < 0 {
 				continue
 			}
-			if b.at[l.to] == Unreachable {
-				b.at[l.to] = d
+			w := &b.nodes[l.to]
+			if w.at < d {
+				continue
+			}
+			if w.at > d {
+				w.at = d
 				b.order = append(b.order, l.to)
 			}
-			if b.at[l.to] == d {
-				b.ways[l.to] += ways
-			}
+			w.ways += ways
+			b.onward = append(b.onward, onward{l.to, l.edge})
 		}
+		b.until = append(b.until, int32(len(b.onward)))
 	}
 }
 
 // heaped settles nodes by cost.
 func (b *brandes) heaped(s int32) {
-	b.at[s], b.ways[s] = 0, 1
-	b.order, b.q = b.order[:0], b.q[:0]
+	b.q = b.q[:0]
 	b.q.push(0, s)
 	for len(b.q) > 0 {
 		top := b.q.pop()
-		v := top.node
-		if top.key > b.at[v] || b.settled[v] {
+		v := &b.nodes[top.node]
+		if top.key > v.at || v.settled {
 			continue
 		}
-		b.settle(v)
-		for _, l := range b.links[b.g.start[v]:b.g.start[v+1]] {
-			if b.relax(l, b.at[v], b.ways[v]) {
-				b.q.push(b.at[l.to], l.to)
+		v.settled = true
+		b.order = append(b.order, top.node)
+		for _, l := range b.links[b.g.start[top.node]:b.g.start[top.node+1]] {
+			if b.relax(l, v) {
+				b.q.push(b.nodes[l.to].at, l.to)
 			}
 		}
 	}
@@ -191,22 +211,22 @@ func (b *brandes) heaped(s int32) {
 // bucketed does the same where costs are small numbers: nodes wait in a ring of
 // buckets, one for each distance that may still come (Dial 1969).
 func (b *brandes) bucketed(s int32) {
-	b.at[s], b.ways[s] = 0, 1
-	b.order = b.order[:0]
 	ring, mask := b.b.ring, b.b.mask
 	ring[0] = append(ring[0], s)
 	waiting := 1
 	for d := int64(0); waiting > 0; d++ {
 		bucket := ring[d&mask]
-		for _, v := range bucket {
+		for _, place := range bucket {
 			waiting--
-			if b.at[v] != d || b.settled[v] {
+			v := &b.nodes[place]
+			if v.at != d || v.settled {
 				continue
 			}
-			b.settle(v)
-			for _, l := range b.links[b.g.start[v]:b.g.start[v+1]] {
-				if b.relax(l, d, b.ways[v]) {
-					at := b.at[l.to] & mask
+			v.settled = true
+			b.order = append(b.order, place)
+			for _, l := range b.links[b.g.start[place]:b.g.start[place+1]] {
+				if b.relax(l, v) {
+					at := b.nodes[l.to].at & mask
 					ring[at] = append(ring[at], l.to)
 					waiting++
 				}
@@ -216,52 +236,66 @@ func (b *brandes) bucketed(s int32) {
 	}
 }
 
-func (b *brandes) settle(v int32) {
-	b.settled[v] = true
-	b.order = append(b.order, v)
-}
-
-// relax notes the ways that a link opens and reports whether its end came nearer.
-func (b *brandes) relax(l link, d int64, ways float64) bool {
+// relax notes the ways that a link from v opens and reports whether its end came
+// nearer.
+func (b *brandes) relax(l link, v *settling) bool {
 	if l.cost < 0 {
 		return false
 	}
-	switch d += l.cost; {
-	case d < b.at[l.to]:
-		b.at[l.to], b.ways[l.to] = d, ways
+	w := &b.nodes[l.to]
+	switch d := v.at + l.cost; {
+	case d < w.at:
+		w.at, w.ways = d, v.ways
 		return true
-	case d == b.at[l.to]:
-		b.ways[l.to] += ways
+	case d == w.at:
+		w.ways += v.ways
 	}
 	return false
 }
 
-// gather adds up, from the farthest node inwards, what depends on each edge, and
-// leaves everything as it was before the source.
+// gather adds up, from the farthest node inwards, what depends on each edge.
 func (b *brandes) gather(s int32) {
 	for i := len(b.order) - 1; i >= 0; i-- {
-		v := b.order[i]
-		d, ways, share := b.at[v], b.ways[v], 0.0
-		for _, l := range b.links[b.g.start[v]:b.g.start[v+1]] {
-			if l.cost >= 0 && b.at[l.to] == d+l.cost {
-				part := ways / b.ways[l.to] * (1 + b.share[l.to])
+		place := b.order[i]
+		v, share := &b.nodes[place], 0.0
+		for _, l := range b.links[b.g.start[place]:b.g.start[place+1]] {
+			if w := &b.nodes[l.to]; l.cost >= 0 && w.at == v.at+l.cost {
+				part := v.ways * w.rest
 				b.edge[l.edge] += part
 				share += part
 			}
 		}
-		b.share[v] = share
-		if v != s {
-			b.node[v] += share
-		}
-		if math.IsInf(ways, 1) {
-			b.overflow = true
-		}
+		b.close(place, s, share)
 	}
-	for _, v := range b.order {
-		b.at[v], b.ways[v], b.share[v] = Unreachable, 0, 0
-		if b.byCost {
-			b.settled[v] = false
+}
+
+// gatherSteps does the same with the links that steps has found.
+func (b *brandes) gatherSteps(s int32) {
+	for i := len(b.order) - 1; i >= 0; i-- {
+		begin := int32(0)
+		if i > 0 {
+			begin = b.until[i-1]
 		}
+		place := b.order[i]
+		ways, share := b.nodes[place].ways, 0.0
+		for _, l := range b.onward[begin:b.until[i]] {
+			part := ways * b.nodes[l.to].rest
+			b.edge[l.edge] += part
+			share += part
+		}
+		b.close(place, s, share)
+	}
+}
+
+// close ends a node on which so many pairs depend.
+func (b *brandes) close(place, s int32, share float64) {
+	v := &b.nodes[place]
+	v.rest = (1 + share) / v.ways
+	if place != s {
+		b.node[place] += share
+	}
+	if math.IsInf(v.ways, 1) {
+		b.overflow = true
 	}
 }
 
