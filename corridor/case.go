@@ -110,8 +110,31 @@ func Of(c *entente.Case, layer Layer) (*Network, error) {
 	if units > 1 {
 		n.Notes = append(n.Notes, "capacities in other units than "+unit+" count as unknown")
 	}
+	for _, row := range Whole(c, layer) {
+		asked := func(id string) bool {
+			return slices.ContainsFunc(layer.With, func(name string) bool { return called(name, places[id]) })
+		}
+		if row.Capacity != nil && asked(row.From) && asked(row.To) {
+			n.Notes = append(n.Notes, fmt.Sprintf("for the whole route %s the record gives %v %s", row.ID, *row.Capacity, row.CapacityUnit))
+		}
+	}
 	n.Notes = append(n.Notes, "costs are great-circle kilometres between approximate places: a floor, not a length")
 	return n, nil
+}
+
+// Whole lists the rows of a case that hold the capacity, days and volumes of a whole
+// route of the layer. They are no legs, and no network has them.
+func Whole(c *entente.Case, layer Layer) (rows []entente.Corridor) {
+	names := layer.Names
+	if len(names) == 0 {
+		names = []string{"freight"}
+	}
+	for _, row := range c.Corridors {
+		if row.Whole && (row.Status == "operating" || !layer.Operating) && slices.ContainsFunc(names, func(name string) bool { return chooses(name, row) }) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // called reports whether a name is a node's id or name.

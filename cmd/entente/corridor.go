@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -508,45 +509,78 @@ func (a *app) corridorLegs(f *corridorFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			type leg struct {
-				ID           string          `json:"id"`
-				Corridor     string          `json:"corridor"`
-				From         string          `json:"from"`
-				To           string          `json:"to"`
-				Mode         string          `json:"mode"`
-				Status       string          `json:"status"`
-				GreatCircle  float64         `json:"great_circle_km"`
-				LengthKM     *float64        `json:"length_km"`
-				Capacity     *float64        `json:"capacity"`
-				CapacityUnit string          `json:"capacity_unit,omitempty"`
-				TransitDays  *float64        `json:"transit_days"`
-				Volumes      map[int]float64 `json:"volumes,omitempty"`
-				VolumeUnit   string          `json:"volume_unit,omitempty"`
-				Sources      []string        `json:"sources"`
-				Note         string          `json:"note,omitempty"`
+			whole := corridor.Whole(v.Case, corridor.Layer{Names: f.layers, Operating: f.operating})
+			if a.json {
+				return a.legsJSON(v.Corridors, net, whole)
+			}
+			capacity := func(c entente.Corridor) string {
+				if c.Capacity == nil {
+					return "unknown"
+				}
+				return plain(*c.Capacity) + " " + c.CapacityUnit
 			}
 			t := newTable(6, "leg", "from", "to", "mode", "status", "#capacity", "sources")
 			for _, e := range net.Edges {
-				i := slices.IndexFunc(v.Corridors, func(c entente.Corridor) bool { return c.ID == e.ID })
-				c := v.Corridors[i]
-				if a.json {
-					if err := a.writeJSON(leg{c.ID, c.Corridor, c.From, c.To, c.Mode, c.Status, e.Cost.Low, c.LengthKM, c.Capacity, c.CapacityUnit,
-						c.TransitDays, c.Volumes, c.VolumeUnit, append([]string{}, c.Sources...), c.Note}); err != nil {
-						return err
+				c := v.Corridors[slices.IndexFunc(v.Corridors, func(c entente.Corridor) bool { return c.ID == e.ID })]
+				t.add(c.ID, c.From, c.To, c.Mode, c.Status, capacity(c), strings.Join(c.Sources, ", "))
+			}
+			a.print(t)
+			if len(whole) > 0 {
+				a.printf("\nwhole routes, which are not legs:\n")
+				t := newTable(6, "route", "from", "to", "#capacity", "#days", "volumes", "sources")
+				for _, c := range whole {
+					var volumes []string
+					for _, year := range slices.Sorted(maps.Keys(c.Volumes)) {
+						volumes = append(volumes, fmt.Sprintf("%d: %s", year, plain(c.Volumes[year])))
 					}
-					continue
+					text := strings.Join(volumes, ", ")
+					if text != "" {
+						text += " " + c.VolumeUnit
+					}
+					t.add(c.ID, c.From, c.To, capacity(c), amount(c.TransitDays, "unknown"), text, strings.Join(c.Sources, ", "))
 				}
-				capacity := "unknown"
-				if c.Capacity != nil {
-					capacity = plain(*c.Capacity) + " " + c.CapacityUnit
-				}
-				t.add(c.ID, c.From, c.To, c.Mode, c.Status, capacity, strings.Join(c.Sources, ", "))
-			}
-			if !a.json {
 				a.print(t)
-				a.notes(net.Notes)
 			}
+			a.notes(net.Notes)
 			return nil
 		},
 	}
+}
+
+// legsJSON writes one line for each leg, and for each whole route.
+func (a *app) legsJSON(rows []entente.Corridor, net *corridor.Network, whole []entente.Corridor) error {
+	type leg struct {
+		ID           string          `json:"id"`
+		Corridor     string          `json:"corridor"`
+		From         string          `json:"from"`
+		To           string          `json:"to"`
+		Mode         string          `json:"mode"`
+		Status       string          `json:"status"`
+		Whole        bool            `json:"whole_route"`
+		GreatCircle  *float64        `json:"great_circle_km"`
+		LengthKM     *float64        `json:"length_km"`
+		Capacity     *float64        `json:"capacity"`
+		CapacityUnit string          `json:"capacity_unit,omitempty"`
+		TransitDays  *float64        `json:"transit_days"`
+		Volumes      map[int]float64 `json:"volumes,omitempty"`
+		VolumeUnit   string          `json:"volume_unit,omitempty"`
+		Sources      []string        `json:"sources"`
+		Note         string          `json:"note,omitempty"`
+	}
+	write := func(c entente.Corridor, km *float64) error {
+		return a.writeJSON(leg{c.ID, c.Corridor, c.From, c.To, c.Mode, c.Status, c.Whole, km, c.LengthKM, c.Capacity, c.CapacityUnit,
+			c.TransitDays, c.Volumes, c.VolumeUnit, append([]string{}, c.Sources...), c.Note})
+	}
+	for _, e := range net.Edges {
+		i := slices.IndexFunc(rows, func(c entente.Corridor) bool { return c.ID == e.ID })
+		if err := write(rows[i], &e.Cost.Low); err != nil {
+			return err
+		}
+	}
+	for _, c := range whole {
+		if err := write(c, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
