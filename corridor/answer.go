@@ -353,12 +353,13 @@ type VitalAnswer struct {
 	// Greedy lists the edge that hurts most, then that which hurts most without it, and
 	// so on; GreedyAfter is what flows after each. GreedyBound: no set of as many edges
 	// as asked leaves less.
-	Greedy      []string  `json:"greedy"`
-	GreedyAfter []float64 `json:"greedy_flow_after"`
-	GreedyBound float64   `json:"greedy_bound"`
-	Exact       *VitalSet `json:"exact,omitempty"`
-	Unit        string    `json:"unit,omitempty"`
-	Notes       []string  `json:"notes,omitempty"`
+	Greedy      []string     `json:"greedy"`
+	GreedyAfter []float64    `json:"greedy_flow_after"`
+	GreedyBound float64      `json:"greedy_bound"`
+	Exact       *VitalSet    `json:"exact,omitempty"`
+	High        *VitalAnswer `json:"high,omitempty"` // at the greatest capacities
+	Unit        string       `json:"unit,omitempty"`
+	Notes       []string     `json:"notes,omitempty"`
 }
 
 // VitalOptions say how far to look; the zero value looks at three edges by greed.
@@ -369,13 +370,19 @@ type VitalOptions struct {
 }
 
 // Vital finds the losses that hurt the flow between two nodes most. Where capacities
-// are not all known, every leg counts one, and a note says so: the flow is then a
+// are ranges, the answer is for their least, with that for their greatest in High.
+// Where one has no bound every leg counts one, and a note says so: the flow is then a
 // number of routes that share no leg.
 func (n *Network) Vital(ctx context.Context, from, to string, opt VitalOptions) (*VitalAnswer, error) {
-	if len(n.UnknownCapacities()) > 0 {
-		n = n.Unit()
-		n.Notes = append(slices.Clone(n.Notes), "capacities are not all known, so every leg counts one: flows are numbers of routes that share no leg")
+	low := n.settled(worst)
+	a, err := low.vital(ctx, from, to, opt)
+	if err == nil && low != n && low.CapacityUnit == n.CapacityUnit {
+		a.High, err = n.settled(best).vital(ctx, from, to, opt)
 	}
+	return a, err
+}
+
+func (n *Network) vital(ctx context.Context, from, to string, opt VitalOptions) (*VitalAnswer, error) {
 	s, t, err := n.Ends(from, to)
 	if err != nil {
 		return nil, err

@@ -131,6 +131,34 @@ func (n *Network) Unit() *Network {
 	return &c
 }
 
+// settled is a network whose capacities are numbers, for questions that need them. Of
+// ranges with two ends it takes the end asked for; where some capacity has no bound
+// every leg counts one. A note says which.
+func (n *Network) settled(which end) *Network {
+	unknown := len(n.UnknownCapacities())
+	if unknown == 0 {
+		return n
+	}
+	if slices.ContainsFunc(n.Edges, func(e Edge) bool { return math.IsInf(e.Capacity.High, 1) }) {
+		n = n.Unit()
+		n.Notes = append(slices.Clone(n.Notes), "capacities are not all known, so every leg counts one: flows are numbers of routes that share no leg")
+		return n
+	}
+	c := *n
+	c.Edges = slices.Clone(n.Edges)
+	name := "least"
+	for i := range c.Edges {
+		r := &c.Edges[i].Capacity
+		*r = Exactly(r.Low)
+		if which == best {
+			*r = Exactly(n.Edges[i].Capacity.High)
+			name = "greatest"
+		}
+	}
+	c.Notes = append(slices.Clone(n.Notes), fmt.Sprintf("%d capacities are ranges; here each is the %s of its range", unknown, name))
+	return &c
+}
+
 // Assume is a copy in which legs of unknown capacity have the given one. It is a
 // scenario, not a fact, and the copy's notes say so.
 func (n *Network) Assume(capacity float64) *Network {

@@ -129,12 +129,10 @@ const partition = 1_000_000
 // depends on the seed, the draw and the names concerned alone, so that it stays when
 // other threats are added. Same seed, same bytes, on any number of cores.
 //
-// Where capacities are not all known every leg counts one, and a note says so.
+// Where capacities are ranges their least counts; where one has no bound every leg
+// counts one. A note says so.
 func (n *Network) Risk(ctx context.Context, sc *Scenario, opt RiskOptions) (*RiskAnswer, error) {
-	if len(n.UnknownCapacities()) > 0 {
-		n = n.Unit()
-		n.Notes = append(slices.Clone(n.Notes), "capacities are not all known, so every leg counts one: flows are numbers of routes that share no leg")
-	}
+	n = n.settled(worst)
 	s, t, err := n.Ends(sc.From, sc.To)
 	if err != nil {
 		return nil, err

@@ -273,60 +273,71 @@ func (a *app) corridorVital(f *corridorFlags) *cobra.Command {
 			r, err := net.Vital(ctx, f.from, f.to, opt)
 			if err == nil && top > 0 {
 				r.Single = r.Single[:min(top, len(r.Single))]
+				if r.High != nil {
+					r.High.Single = r.High.Single[:min(top, len(r.High.Single))]
+				}
 			}
 			return r, err
 		},
 		func(r *corridor.VitalAnswer) {
-			a.printf("%s to %s: %s flow", r.From, r.To, plain(r.MaxFlow))
-			if r.Unit != "" {
-				a.printf(" (%s)", r.Unit)
-			}
-			a.printf("\n\n")
-			t := newTable(0, "leg lost", "#flow falls by")
-			quiet := 0
-			for _, e := range r.Single {
-				if e.Drop == 0 {
-					quiet++
-					continue
-				}
-				t.add(e.Edge, plain(e.Drop))
-			}
-			if len(t.rows) > 0 {
-				a.print(t)
-			}
-			if quiet > 0 {
-				a.printf("no fall from any of %s\n", plural(quiet, "other leg"))
-			}
-			if len(r.Nodes) > 0 {
+			a.showVital(r, opt.K)
+			if r.High != nil {
 				a.printf("\n")
-				t := newTable(0, "node lost", "#flow falls by")
-				for _, n := range r.Nodes {
-					if n.Drop > 0 {
-						t.add(n.Node, plain(n.Drop))
-					}
-				}
-				a.print(t)
+				a.showVital(r.High, opt.K)
 			}
-			if len(r.Greedy) > 0 {
-				a.printf("\none after the other: %s; then %s flow\n", strings.Join(r.Greedy, ", "), plain(r.GreedyAfter[len(r.GreedyAfter)-1]))
-				if after := r.GreedyAfter[len(r.GreedyAfter)-1]; r.GreedyBound < after {
-					a.printf("no %s leave less than %s\n", plural(opt.K, "leg"), plain(r.GreedyBound))
-				}
-			}
-			if x := r.Exact; x != nil {
-				state := "proven worst"
-				if !x.Proven {
-					state = "the search was ended; none leaves less than " + plain(x.Bound)
-				}
-				a.printf("worst %s at once: %s; then %s flow (%s)\n", plural(x.K, "leg"), strings.Join(x.Edges, ", "), plain(x.After), state)
-			}
-			a.notes(r.Notes)
 		})
 	cmd.Flags().IntVar(&opt.K, "k", 3, "legs that are taken out one after the other, each the one that hurts most")
 	cmd.Flags().IntVar(&opt.Exact, "exact", 2, "legs in the worst set, by exact search; 0 leaves it out")
 	cmd.Flags().BoolVar(&opt.Nodes, "nodes", false, "also what the loss of each node costs")
 	cmd.Flags().IntVar(&top, "top", 0, "only so many single legs (default: all)")
 	return cmd
+}
+
+func (a *app) showVital(r *corridor.VitalAnswer, k int) {
+	a.printf("%s to %s: %s flow", r.From, r.To, plain(r.MaxFlow))
+	if r.Unit != "" {
+		a.printf(" (%s)", r.Unit)
+	}
+	a.printf("\n\n")
+	t := newTable(0, "leg lost", "#flow falls by")
+	quiet := 0
+	for _, e := range r.Single {
+		if e.Drop == 0 {
+			quiet++
+			continue
+		}
+		t.add(e.Edge, plain(e.Drop))
+	}
+	if len(t.rows) > 0 {
+		a.print(t)
+	}
+	if quiet > 0 {
+		a.printf("no fall from any of %s\n", plural(quiet, "other leg"))
+	}
+	if len(r.Nodes) > 0 {
+		a.printf("\n")
+		t := newTable(0, "node lost", "#flow falls by")
+		for _, n := range r.Nodes {
+			if n.Drop > 0 {
+				t.add(n.Node, plain(n.Drop))
+			}
+		}
+		a.print(t)
+	}
+	if len(r.Greedy) > 0 {
+		a.printf("\none after the other: %s; then %s flow\n", strings.Join(r.Greedy, ", "), plain(r.GreedyAfter[len(r.GreedyAfter)-1]))
+		if after := r.GreedyAfter[len(r.GreedyAfter)-1]; r.GreedyBound < after {
+			a.printf("no %s leave less than %s\n", plural(k, "leg"), plain(r.GreedyBound))
+		}
+	}
+	if x := r.Exact; x != nil {
+		state := "proven worst"
+		if !x.Proven {
+			state = "the search was ended; none leaves less than " + plain(x.Bound)
+		}
+		a.printf("worst %s at once: %s; then %s flow (%s)\n", plural(x.K, "leg"), strings.Join(x.Edges, ", "), plain(x.After), state)
+	}
+	a.notes(r.Notes)
 }
 
 func (a *app) corridorBetweenness(f *corridorFlags) *cobra.Command {
