@@ -1,7 +1,6 @@
 package bargain
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"entente/internal/yamltext"
 )
 
 // fileSpec is a bargain as written; JSON is read as the YAML that it is.
@@ -87,8 +84,11 @@ func Read(name string, r io.Reader) (*Case, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("%s: more than %d bytes; is this a bargain?", name, maxFile)
 	}
-	f := &reader{name: name, spec: &fileSpec{}}
-	if f.file, err = decode(text, f.spec); err != nil {
+	f := &reader{spec: &fileSpec{}}
+	if f.text, err = yamltext.Decode(name, text, f.spec); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it is empty; a bargain names dimensions and actors")
+		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	c := f.read()
@@ -101,51 +101,15 @@ func Read(name string, r io.Reader) (*Case, error) {
 	return c, nil
 }
 
-// decode fills spec and returns the tree, in which places are looked up. The YAML
-// library panics on some malformed tags, which a reader of files must not.
-func decode(text []byte, spec *fileSpec) (file *ast.File, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("this is not YAML that can be read: %v", p)
-		}
-	}()
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(spec); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty; a bargain names dimensions and actors")
-		}
-		return nil, err
-	}
-	return parser.ParseBytes(text, 0)
-}
-
 type reader struct {
-	name     string
 	spec     *fileSpec
-	file     *ast.File
+	text     *yamltext.Text
 	problems []error
 }
 
 // bad notes a problem at a place such as $.actors[2].salience.
 func (f *reader) bad(path, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Errorf("%s: %s", f.where(path), fmt.Sprintf(format, args...)))
-}
-
-func (f *reader) where(path string) (place string) {
-	defer func() {
-		if recover() != nil { // as in decode
-			place = f.name
-		}
-	}()
-	for path != "" {
-		if p, err := yaml.PathString(path); err == nil {
-			if node, err := p.FilterFile(f.file); err == nil && node != nil && node.GetToken() != nil {
-				at := node.GetToken().Position
-				return fmt.Sprintf("%s:%d:%d", f.name, at.Line, at.Column)
-			}
-		}
-		path = path[:max(strings.LastIndexAny(path, ".["), 0)] // what holds it
-	}
-	return f.name
+	f.problems = append(f.problems, fmt.Errorf("%s: %s", f.text.Where(path), fmt.Sprintf(format, args...)))
 }
 
 func (f *reader) read() *Case {

@@ -1,17 +1,13 @@
 package corridor
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"slices"
-	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"entente/internal/yamltext"
 )
 
 type scenarioSpec struct {
@@ -67,8 +63,11 @@ func ReadScenario(name string, r io.Reader, n *Network) (*Scenario, error) {
 	if len(text) > maxScenario {
 		return nil, fmt.Errorf("%s: more than %d bytes; is this a scenario?", name, maxScenario)
 	}
-	f := &scenarioReader{name: name, net: n, edges: map[string]int{}}
-	if err := f.decode(text); err != nil {
+	f := &scenarioReader{net: n, edges: map[string]int{}}
+	if f.text, err = yamltext.Decode(name, text, &f.spec); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it is empty; a scenario names threats")
+		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	for i, e := range n.Edges {
@@ -80,54 +79,16 @@ func ReadScenario(name string, r io.Reader, n *Network) (*Scenario, error) {
 }
 
 type scenarioReader struct {
-	name     string
 	net      *Network
 	edges    map[string]int
 	ids      []string
 	spec     scenarioSpec
-	file     *ast.File
+	text     *yamltext.Text
 	problems []error
 }
 
-// decode fills the spec and keeps the tree, in which places are looked up. The YAML
-// library panics on some malformed tags, which a reader of files must not.
-func (f *scenarioReader) decode(text []byte) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("this is not YAML that can be read: %v", p)
-		}
-	}()
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f.spec); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty; a scenario names threats")
-		}
-		return err
-	}
-	f.file, err = parser.ParseBytes(text, 0)
-	return err
-}
-
 func (f *scenarioReader) bad(path, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Errorf("%s: %s", f.where(path), fmt.Sprintf(format, args...)))
-}
-
-// where is the place of a path such as $.threats[2].loss, or of what holds it.
-func (f *scenarioReader) where(path string) (place string) {
-	defer func() {
-		if recover() != nil { // as in decode
-			place = f.name
-		}
-	}()
-	for path != "" {
-		if p, err := yaml.PathString(path); err == nil {
-			if node, err := p.FilterFile(f.file); err == nil && node != nil && node.GetToken() != nil {
-				at := node.GetToken().Position
-				return fmt.Sprintf("%s:%d:%d", f.name, at.Line, at.Column)
-			}
-		}
-		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
-	}
-	return f.name
+	f.problems = append(f.problems, fmt.Errorf("%s: %s", f.text.Where(path), fmt.Sprintf(format, args...)))
 }
 
 // number reads a number in a range; nothing is the number that it is without.

@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"entente"
+	"entente/internal/yamltext"
 )
 
 //go:embed models/*.yaml
@@ -223,16 +224,10 @@ func Load(path string, c *entente.Case, asOf entente.Day, seed uint64) (*Data, *
 	return &l.data, m, nil
 }
 
-// decode reads a specification. The YAML library panics on some malformed tags,
-// which a reader of files must not.
-func decode(text []byte) (s *spec, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s, err = nil, fmt.Errorf("this is not YAML that can be read: %v", p)
-		}
-	}()
-	s = &spec{}
-	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(s)
+// decode reads a specification.
+func decode(text []byte) (*spec, error) {
+	s := &spec{}
+	_, err := yamltext.Decode("", text, s)
 	if errors.Is(err, io.EOF) {
 		err = errors.New("it is empty; it names a model, events and terms")
 	}
