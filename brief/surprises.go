@@ -27,7 +27,7 @@ type Surprises struct {
 
 // SurprisingAct is an act as a model saw it coming.
 type SurprisingAct struct {
-	ID      string
+	ID      string  // in the case
 	Bits    float64 // -log2 of its probability
 	Odds    float64 // one in so many
 	Rank    string  // place among its alternatives
@@ -58,9 +58,6 @@ func (s *Surprises) Figure() template.HTML {
 	}
 	for _, a := range s.Acts {
 		act := s.Case.Act(a.ID)
-		if act == nil {
-			continue
-		}
 		year := act.Date.Start.Year()
 		first := entente.DayOf(year, 1, 1)
 		d := figure.Dot{X: float64(year) + float64(act.Date.Start-first)/366, Y: a.Bits, Title: fmt.Sprintf("%s, %s: %.1f bits", act.Title, act.Date, a.Bits)}
@@ -70,14 +67,6 @@ func (s *Surprises) Figure() template.HTML {
 		f.Dots = append(f.Dots, d)
 	}
 	return template.HTML(f.SVG())
-}
-
-// Act finds an act of the case; one that is not in it has its id for a title.
-func (s *Surprises) Act(id string) *entente.Act {
-	if act := s.Case.Act(id); act != nil {
-		return act
-	}
-	return &entente.Act{ID: id, Title: id}
 }
 
 // Who names the participants of an act.

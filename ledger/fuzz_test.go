@@ -61,7 +61,7 @@ func FuzzCells(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		for _, s := range []string{a, b, c} {
 			if strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 }) || len(s) > 1000 {
-				t.Skip()
+				return // the property is of cells that the record may hold
 			}
 		}
 		want := a + string(separator) + b + string(separator) + c
@@ -70,7 +70,7 @@ func FuzzCells(f *testing.F) {
 			t.Fatal(more, err)
 		}
 		if strings.HasPrefix(want, "\xef\xbb\xbf") {
-			t.Skip()
+			return // a mark of byte order at the head of a text is not part of it
 		}
 		if _, wrong := in.split(','); wrong != "" || string(in.joined) != want {
 			t.Fatalf("%q came back as %q, %s", want, in.joined, wrong)
@@ -151,7 +151,7 @@ func FuzzLedgerFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, at int, patch []byte, size int) {
 		data := bytes.Clone(sound)
 		if at < 0 || at > len(data) || size < 0 || size > len(data) {
-			t.Skip()
+			return // no such place in the file
 		}
 		copy(data[at:], patch)
 		if err := os.WriteFile(path, data[:size], 0o644); err != nil {

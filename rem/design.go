@@ -20,7 +20,7 @@ type Design struct {
 	used   []int    // covariates that the terms read
 	panel  *panel
 	strata []*strata
-	scales []measure // of columns standardised overall; nil: none
+	scales []standard // of columns standardised overall; nil: none
 }
 
 // Prepare checks data and model and walks through time once, writing down the

@@ -128,6 +128,7 @@ func (d *Design) Goodness(ctx context.Context, fit *Fit, ks []int) (*Goodness, e
 			return nil
 		}
 		shares = m.Shares(theta, shares[:0])
+		above, level := places(m, shares)
 		g.Surprises = append(g.Surprises, d.surprise(m, shares, scores[m.Case]))
 		s := &g.Surprises[len(g.Surprises)-1]
 		if d.Model.Interval {
@@ -139,10 +140,10 @@ func (d *Design) Goodness(ctx context.Context, fit *Fit, ks []int) (*Goodness, e
 			}
 			expected = 0
 		}
+		s.Rank = above + (level+1)/2
 		g.Rank += real((s.Rank - 1) / max(1, s.Alternatives-1))
 		g.Bits += s.Bits
 		g.ChanceBits += real(math.Log2(s.Alternatives))
-		above, level := places(m, shares)
 		for i, k := range ks {
 			g.Recall[i].Share += real(min(1, max(0, (float64(k)-above)/level)))
 			g.Recall[i].Chance += real(min(1, float64(k)/s.Alternatives))
@@ -212,13 +213,13 @@ func places(m *Moment, shares []float64) (above, level float64) {
 // most is the number of likely alternatives that are told of an event.
 const most = 3
 
+// surprise tells of an event all but its rank.
 func (d *Design) surprise(m *Moment, shares, score []float64) Surprise {
 	from, to := m.Actors(m.Observed)
-	above, level := places(m, shares)
 	p := shares[m.Observed]
 	s := Surprise{
 		Event: d.data.name(m.Event), Time: m.Time, Actors: d.Parties(from, to), Probability: real(p), Bits: real(-math.Log2(p)),
-		Rank: above + (level+1)/2, Deviance: real(math.Sqrt(-2 * math.Log(p))),
+		Deviance: real(math.Sqrt(-2 * math.Log(p))),
 	}
 	var best []int
 	m.units(func(k int) {

@@ -180,14 +180,12 @@ func (d *Design) eachStrata(ctx context.Context, visit func(*Moment) error) erro
 	s.start()
 	m := &Moment{design: d}
 	risk := riskSets{s: s, m: d.Model, changed: true}
+	part := 0
 	open := func(k int, dt float64) error {
-		c := d.strata[0]
-		for _, next := range d.strata[1:] {
-			if next.first > m.Case {
-				break
-			}
-			c = next
+		for m.Case >= d.strata[part].first+len(d.strata[part].cases) {
+			part++
 		}
+		c := d.strata[part]
 		at := m.Case - c.first
 		row := 0
 		if at > 0 {

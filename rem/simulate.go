@@ -85,8 +85,10 @@ type runner struct {
 func (s *Simulation) check() error {
 	d := s.Design
 	switch {
-	case s.Until <= s.After && s.Events <= 0:
+	case s.Until == 0 && s.Events <= 0:
 		return errors.New("a simulation needs an end: a time after its start, or a number of events")
+	case s.Until != 0 && s.Until <= s.After:
+		return fmt.Errorf("the simulation would end at %s, not after its start at %s", d.data.when(s.Until), d.data.when(s.After))
 	case len(s.Theta) != len(d.Terms):
 		return fmt.Errorf("%d coefficients for %d terms", len(s.Theta), len(d.Terms))
 	case d.Model.RiskSet.OnSender || d.Model.Family == Choice:
@@ -133,7 +135,7 @@ func (s *Simulation) prepare(random *rand.Rand) (*runner, error) {
 		return nil, errors.New("no event of the record is before the start of the simulation, so there is nothing to continue")
 	}
 	r.data.Events = slices.Clip(d.data.Events[:r.history])
-	if r.until <= r.After {
+	if r.until == 0 {
 		r.until = math.Inf(1)
 	}
 	if span := s.After - r.data.Events[0].Time; r.rate == 0 && span > 0 {

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// measure is what a column is moved by and divided by.
-type measure struct{ mean, sd float64 }
+// standard is what a column is moved by and divided by.
+type standard struct{ mean, sd float64 }
 
 // standardise gives the columns of terms that are standardised overall the mean 0
 // and the standard deviation 1 over all rows of all risk sets. A column that never
@@ -41,12 +41,12 @@ func (d *Design) standardise(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	d.scales = make([]measure, p)
+	d.scales = make([]standard, p)
 	for k := range d.scales {
-		d.scales[k] = measure{0, 1}
+		d.scales[k] = standard{0, 1}
 		mean := sum[k] / rows
 		if variance := squares[k]/rows - mean*mean; wanted[k] && variance > 1e-12*(mean*mean+math.Abs(origin[k])) {
-			d.scales[k] = measure{mean + origin[k], math.Sqrt(variance * rows / (rows - 1))}
+			d.scales[k] = standard{mean + origin[k], math.Sqrt(variance * rows / (rows - 1))}
 		}
 	}
 	move := func(x []float64) {

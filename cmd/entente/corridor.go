@@ -47,6 +47,7 @@ func (a *app) corridorCommand() *cobra.Command {
 	flags.StringArrayVar(&f.layers, "layer", nil, "legs of the case: freight (the default), energy, all, a mode, or a corridor's name or part of it; repeat for several")
 	flags.BoolVar(&f.operating, "operating", false, "only legs of the case that operate")
 	flags.Float64Var(&f.assume, "assume", math.NaN(), "a scenario: the capacity of legs whose capacity is unknown")
+	flags.Lookup("assume").DefValue = "0" // of which the help says nothing
 	flags.StringVar(&f.from, "from", "", "node where it starts")
 	flags.StringVar(&f.to, "to", "", "node where it ends")
 	cmd.AddCommand(a.corridorFlow(f), a.corridorRoute(f), a.corridorVital(f), a.corridorBetweenness(f), a.corridorBridges(f), a.corridorPercolation(f), a.corridorRisk(f), a.corridorLegs(f))

@@ -341,6 +341,9 @@ func (a *app) gofCommand() *cobra.Command {
 			if err := a.oneForm("--csv", asCSV); err != nil {
 				return err
 			}
+			if len(args) == 2 && runs == 0 {
+				return usage("CHOICE is read with --runs alone", "it completes a rate model that is run forward")
+			}
 			for _, k := range ks {
 				if k < 1 {
 					return usage(fmt.Sprintf("--k %d: places are counted from 1", k), "")
@@ -370,10 +373,22 @@ func (a *app) gofCommand() *cobra.Command {
 						return err
 					}
 				}
-				defer a.working("simulating")()
-				if checks, err = design.Checks(ctx, fit, choice, choiceFit, runs, a.seed); err != nil {
+				done := a.working("simulating")
+				checks, err = design.Checks(ctx, fit, choice, choiceFit, runs, a.seed)
+				done()
+				if err != nil {
 					return err
 				}
+			}
+			if page != "" {
+				p, err := surprisesPage(v, args[0], good, surprises)
+				if err == nil {
+					err = writeFile(page, p.HTML)
+				}
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(a.stderr, "wrote %s\n", page)
 			}
 			switch {
 			case a.json:
@@ -384,12 +399,6 @@ func (a *app) gofCommand() *cobra.Command {
 				}{fit.Model, good, checks})
 			case asCSV:
 				return a.surprisesCSV(design, good)
-			}
-			if page != "" {
-				if err := writeFile(page, surprisesPage(v, args[0], good, surprises).HTML); err != nil {
-					return err
-				}
-				fmt.Fprintf(a.stderr, "wrote %s\n", page)
 			}
 			a.goodness(design, fit, good, checks, surprises)
 			return nil
@@ -445,7 +454,7 @@ func (a *app) goodness(design *rem.Design, fit *rem.Fit, good *rem.Goodness, che
 }
 
 // surprisesPage tells of the least expected acts with their sources.
-func surprisesPage(v *view, spec string, good *rem.Goodness, most int) *brief.Surprises {
+func surprisesPage(v *view, spec string, good *rem.Goodness, most int) (*brief.Surprises, error) {
 	p := &brief.Surprises{Case: v.Case, AsOf: v.asOf, Model: spec, Chance: float64(good.ChanceBits), Mean: float64(good.Bits)}
 	for _, r := range good.Recall {
 		if r.K == 3 {
@@ -453,6 +462,9 @@ func surprisesPage(v *view, spec string, good *rem.Goodness, most int) *brief.Su
 		}
 	}
 	for _, s := range good.Surprises {
+		if v.Act(s.Event) == nil {
+			return nil, usage("the page tells of acts of a case with their sources; this model is of a table", "--csv writes every event")
+		}
 		act := brief.SurprisingAct{ID: s.Event, Bits: float64(s.Bits), Odds: 1 / float64(s.Probability), Rank: fmt.Sprintf("%.0f of %.0f", s.Rank, s.Alternatives)}
 		for _, e := range s.Expected {
 			names := make([]string, len(e.Actors.From))
@@ -466,7 +478,7 @@ func surprisesPage(v *view, spec string, good *rem.Goodness, most int) *brief.Su
 	p.Told = slices.Clone(p.Acts)
 	slices.SortStableFunc(p.Told, func(x, y brief.SurprisingAct) int { return cmp.Compare(y.Bits, x.Bits) })
 	p.Told = p.Told[:min(max(0, most), len(p.Told))]
-	return p
+	return p, nil
 }
 
 func (a *app) surprisesCSV(design *rem.Design, good *rem.Goodness) error {
@@ -552,7 +564,9 @@ func (a *app) simulateCommand() *cobra.Command {
 					return err
 				}
 			}
-			defer a.working("simulating")()
+			if a.width == 0 { // on a terminal the events themselves show that it goes on
+				defer a.working("simulating")()
+			}
 			for run := range runs {
 				if uncertain {
 					random := rand.New(rand.NewPCG(a.seed, ^uint64(run)))
