@@ -185,7 +185,8 @@ func TestLikeRemstats(t *testing.T) {
 	}
 }
 
-// The page that reads the built-in models says what they say.
+// The page that reads the built-in models says what they say, with what it leaves out
+// of one too.
 func TestReadingOfTheModels(t *testing.T) {
 	text, err := os.ReadFile("../docs/ots-models.md")
 	if err != nil {
@@ -210,13 +211,25 @@ func TestReadingOfTheModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := Prepare(t.Context(), data, m)
-		if err != nil {
-			t.Fatal(err)
+		estimate := func(m Model) *Fit {
+			d, err := Prepare(t.Context(), data, &m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fit, err := d.Fit(t.Context(), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fit
 		}
-		fit, err := d.Fit(t.Context(), Options{})
-		if err != nil {
-			t.Fatal(err)
+		fit := estimate(*m)
+		if name == "transition" {
+			without := *m
+			without.Terms = m.Terms[1:]
+			e := estimate(without).Terms
+			if said := fmt.Sprintf("say nothing (%.2g, standard error %.2g) and past larger acts little (%.2g, %.2g)", e[0].Estimate, e[0].SE, e[1].Estimate, e[1].SE); !strings.Contains(section, said) {
+				t.Errorf("transition without activity: the page does not say %q", said)
+			}
 		}
 		if !strings.Contains(section, fmt.Sprintf("\n%d acts", fit.Events)) {
 			t.Errorf("%s: the page does not say %d acts", name, fit.Events)
