@@ -39,11 +39,7 @@ type FlowAnswer struct {
 // and the least cost of that flow and of half of it. Nodes that nothing joins have
 // flow 0 and an empty cut.
 func (n *Network) Flow(ctx context.Context, from, to string) (*FlowAnswer, error) {
-	s, t, err := n.Ends(from, to)
-	if err != nil {
-		return nil, err
-	}
-	g, err := n.Graph()
+	g, s, t, err := n.between(from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -145,11 +141,7 @@ type Detour struct {
 // Routes finds the k cheapest loopless routes between two nodes over legs that may
 // carry something. Where nothing joins the nodes there are none, which is no error.
 func (n *Network) Routes(ctx context.Context, from, to string, k int) (*RouteAnswer, error) {
-	s, t, err := n.Ends(from, to)
-	if err != nil {
-		return nil, err
-	}
-	g, err := n.Graph()
+	g, s, t, err := n.between(from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -383,11 +375,7 @@ func (n *Network) Vital(ctx context.Context, from, to string, opt VitalOptions) 
 }
 
 func (n *Network) vital(ctx context.Context, from, to string, opt VitalOptions) (*VitalAnswer, error) {
-	s, t, err := n.Ends(from, to)
-	if err != nil {
-		return nil, err
-	}
-	g, err := n.Graph()
+	g, s, t, err := n.between(from, to)
 	if err != nil {
 		return nil, err
 	}

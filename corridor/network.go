@@ -102,6 +102,14 @@ func (n *Network) Ends(from, to string) (s, t int, err error) {
 	return s, t, err
 }
 
+// between is the network's shape with two different nodes of it.
+func (n *Network) between(from, to string) (g *Graph, s, t int, err error) {
+	if s, t, err = n.Ends(from, to); err == nil {
+		g, err = n.Graph()
+	}
+	return g, s, t, err
+}
+
 // Graph is the network's shape, made at the first call.
 func (n *Network) Graph() (*Graph, error) {
 	if n.graph != nil {

@@ -133,11 +133,7 @@ const partition = 1_000_000
 // counts one. A note says so.
 func (n *Network) Risk(ctx context.Context, sc *Scenario, opt RiskOptions) (*RiskAnswer, error) {
 	n = n.settled(worst)
-	s, t, err := n.Ends(sc.From, sc.To)
-	if err != nil {
-		return nil, err
-	}
-	g, err := n.Graph()
+	g, s, t, err := n.between(sc.From, sc.To)
 	if err != nil {
 		return nil, err
 	}
