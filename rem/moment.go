@@ -127,41 +127,31 @@ func (d *Design) Each(ctx context.Context, visit func(*Moment) error) error {
 }
 
 func (d *Design) eachPanel(ctx context.Context, visit func(*Moment) error) error {
-	p := d.panel.p
-	x := make([]float64, d.panel.units*p)
 	m := &Moment{design: d}
 	for _, c := range d.panel.chunks {
-		on := make([]bool, d.panel.units)
-		done, at := 0, 0
-		for k, st := range c.steps {
+		r := panelPart{d.panel, c}.replay()
+		for k := range c.steps {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			for _, u := range c.unit[done:st.end] {
-				if u < 0 {
-					on[^u] = false
-					continue
-				}
-				on[u] = true
-				at += copy(x[int(u)*p:int(u+1)*p], c.x[at:at+p])
-			}
-			done = st.end
+			st := &c.steps[k]
+			r.to(st)
 			m.Case, m.Event, m.Time, m.Wait, m.Observed = c.first+k, int(st.event), st.time, st.dt, -1
 			m.unit, m.rows = m.unit[:0], m.rows[:0]
-			lo, hi := 0, d.panel.units
+			lo, hi := int32(0), int32(d.panel.units)
 			if d.panel.family == Choice {
-				lo = int(st.unit) / d.panel.n * d.panel.n
-				hi = lo + d.panel.n
+				lo = st.unit / int32(d.panel.n) * int32(d.panel.n)
+				hi = lo + int32(d.panel.n)
 			}
 			for u := lo; u < hi; u++ {
-				if !on[u] {
+				if r.row[u] < 0 {
 					continue
 				}
-				if u == int(st.unit) {
+				if u == st.unit {
 					m.Observed = len(m.unit)
 				}
-				m.unit = append(m.unit, int32(u))
-				m.rows = append(m.rows, x[u*p:(u+1)*p]...)
+				m.unit = append(m.unit, u)
+				m.rows = append(m.rows, r.x(u)...)
 			}
 			if err := visit(m); err != nil {
 				return err
