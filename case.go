@@ -112,7 +112,7 @@ func (c *Case) Find(text string) (*Actor, error) {
 	for i := range c.Actors {
 		names = append(names, Fold(c.Actors[i].Code), Fold(c.Actors[i].Name))
 	}
-	if near := nearest(key, names); near != "" {
+	if near := Nearest(key, names); near != "" {
 		return nil, fmt.Errorf("no actor %q in the record; did you mean %q? (entente actors lists them)", text, near)
 	}
 	return nil, fmt.Errorf("no actor %q in the record (entente actors lists them)", text)

@@ -33,7 +33,7 @@ func parseWord[W word](what, s string, vocabulary []W) (W, error) {
 		names[i] = string(w)
 	}
 	hint := "one of " + strings.Join(names, ", ")
-	if near := nearest(s, names); near != "" {
+	if near := Nearest(s, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? (%s)", near, hint)
 	}
 	return "", &WordError{What: what, Value: s, Hint: hint}
@@ -53,8 +53,9 @@ type WordError struct{ What, Value, Hint string }
 
 func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Value) }
 
-// nearest returns the candidate within edit distance 2 of s, or "".
-func nearest(s string, candidates []string) string {
+// Nearest returns the candidate within edit distance 2 of s in lower case, or "":
+// what a person may have meant.
+func Nearest(s string, candidates []string) string {
 	best, limit := "", 3
 	for _, c := range candidates {
 		if d := editDistance(strings.ToLower(s), c); d < limit {

@@ -24,19 +24,6 @@ type Spell struct {
 	Outcome int     // Censored, Event or Dissolved
 }
 
-// Filter narrows a reference class; the zero Filter keeps every group.
-type Filter struct {
-	Soft     bool     // only groups founded without security as purpose
-	Region   string   // only groups of this region, compared by [entente.Fold]
-	LeaveOut []string // ids of groups that are not to be in the class
-}
-
-func (f Filter) keeps(b *entente.BlocRecord) bool {
-	return (b.Soft || !f.Soft) &&
-		(f.Region == "" || entente.Fold(f.Region) == entente.Fold(b.Region)) &&
-		!slices.Contains(f.LeaveOut, b.ID)
-}
-
 // Pairs returns the risk set of the marker pair from and to (rung numbers 0..8):
 // the groups that reached from, except those that had reached to by that day.
 // Time runs from the day of from. A group that never reached to is followed
@@ -51,29 +38,32 @@ func (f Filter) keeps(b *entente.BlocRecord) bool {
 func Pairs(blocs []entente.BlocRecord, from, to int, set Filter) []Spell {
 	var spells []Spell
 	for i := range blocs {
-		b := &blocs[i]
-		start, ok := reached(b, from)
-		if !ok || !set.keeps(b) {
+		start, ok := reached(&blocs[i], from)
+		if !ok || !set.keeps(&blocs[i], start) {
 			continue
 		}
-		end, outcome := entente.Day(0), Event
-		if day, ok := reached(b, to); ok {
-			end = day
-			if end <= start {
-				continue
-			}
-		} else if !b.Ended.IsZero() {
-			end, outcome = standing(b.Ended), Dissolved
-		} else if !b.Censored.IsZero() {
-			end, outcome = standing(b.Censored), Censored
-		} else {
-			continue
-		}
-		if end >= start {
-			spells = append(spells, Spell{b.ID, float64(end-start) / yearDays, outcome})
+		goal, has := reached(&blocs[i], to)
+		if s, ok := wait(&blocs[i], start, goal, has); ok && !(has && goal <= start) {
+			spells = append(spells, s)
 		}
 	}
 	return spells
+}
+
+// wait returns the spell of a group from a day on: until the goal where it has
+// one, else until its end or the day it was last looked at.
+func wait(b *entente.BlocRecord, start, goal entente.Day, has bool) (Spell, bool) {
+	end, outcome := goal, Event
+	switch {
+	case has:
+	case !b.Ended.IsZero():
+		end, outcome = standing(b.Ended), Dissolved
+	case !b.Censored.IsZero():
+		end, outcome = standing(b.Censored), Censored
+	default:
+		return Spell{}, false
+	}
+	return Spell{b.ID, float64(end-start) / yearDays, outcome}, end >= start
 }
 
 // reached returns the day on which the group counts as having reached the rung.
