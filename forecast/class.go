@@ -280,13 +280,18 @@ func (c *Class) covariate(name string) (func(*Member) float64, error) {
 			return float64(m.Group.MembersN)
 		}, nil
 	case "since":
-		return func(m *Member) float64 { return 1970 + float64(m.Since-entente.DayOf(1970, 1, 1))/yearDays }, nil
+		return func(m *Member) float64 { return decimalYear(m.Since) }, nil
 	}
 	rung := int(name[1] - '0')
 	return func(m *Member) float64 {
 		day, ok := reached(m.Group, rung)
 		return indicator(ok && day <= m.Since)
 	}, nil
+}
+
+// decimalYear is a day as a year with its fraction, to a day or so.
+func decimalYear(day entente.Day) float64 {
+	return 1970 + float64(day-entente.DayOf(1970, 1, 1))/yearDays
 }
 
 func indicator(is bool) float64 {

@@ -358,8 +358,11 @@ func (l *partial) maximise(d *design) (*Regression, []float64, *mat.SymDense, er
 	loglik, grad, info := l.eval(beta)
 	r.LogLik[0] = loglik
 	var factor mat.Cholesky
+	if still := l.still(info); still != "" {
+		return nil, nil, nil, fmt.Errorf("covariate %s is the same for all groups still waiting whenever the rung was reached: it cannot tell them apart", still)
+	}
 	if !factor.Factorize(info) || factor.Cond() > 1e12 {
-		return nil, nil, nil, fmt.Errorf("%s: among the groups still waiting when the rung was reached there is too little variation to fit", strings.Join(d.names, ", "))
+		return nil, nil, nil, fmt.Errorf("%s: a combination of these is the same for all groups still waiting whenever the rung was reached: leave one out", strings.Join(d.names, ", "))
 	}
 	step := mat.NewVecDense(l.p, nil)
 	runaway := -1
@@ -418,6 +421,17 @@ func (l *partial) maximise(d *design) (*Regression, []float64, *mat.SymDense, er
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%s left out: a covariate is not known", counted(r.Missing, "group")))
 	}
 	return r, beta, &cov, nil
+}
+
+// still names a covariate that does not vary within any risk set, "" if there is
+// none; info is the information at zero.
+func (l *partial) still(info *mat.SymDense) string {
+	for j, name := range l.names {
+		if info.At(j, j) <= 1e-10*float64(l.events) {
+			return name
+		}
+	}
+	return ""
 }
 
 // largest returns the index of the element of largest absolute value.

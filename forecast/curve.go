@@ -103,6 +103,11 @@ type Point struct {
 	// too are 0 as long as no spell has ended: then every group is known to wait.
 	SE, Low, High float64
 
+	// Hazard is the Nelson-Aalen sum of events over those at risk, the expected
+	// number of events of a group kept at risk, with Aalen's variance and the
+	// interval of 95 % on the log scale, undefined at 0.
+	Hazard, HazardSE, HazardLow, HazardHigh float64
+
 	// KM is one minus the Kaplan-Meier survival, which treats dissolution as a
 	// loss from view and so says how many would have reached the rung had no group
 	// dissolved. Its interval of 95 % is on the log-log scale and is undefined at 0
@@ -117,9 +122,11 @@ type Point struct {
 // Statistics 5:141), its variance the multinomial delta method over the
 // transitions at each time (Andersen, Borgan, Gill and Keiding 1993, section
 // IV.4); Kaplan-Meier has Greenwood's variance and the interval of Kalbfleisch
-// and Prentice (1980).
+// and Prentice (1980). The cumulative hazard is that of Nelson (1972, Technometrics
+// 14:945) and Aalen (1978, Annals of Statistics 6:701).
 func (c *Curve) At(years float64) Point {
-	p := Point{Years: years, Survival: 1, Low: math.NaN(), High: math.NaN(), KMLow: math.NaN(), KMHigh: math.NaN()}
+	p := Point{Years: years, Survival: 1, Low: math.NaN(), High: math.NaN(), KMLow: math.NaN(), KMHigh: math.NaN(),
+		HazardLow: math.NaN(), HazardHigh: math.NaN()}
 	p.AtRisk = c.N - c.before(years, false)
 	last := 0
 	for last < len(c.steps) && c.steps[last].years <= years {
@@ -134,7 +141,7 @@ func (c *Curve) At(years float64) Point {
 	end := c.steps[last-1]
 	p.Incidence, p.Gone, p.Survival, p.KM = end.incidence, end.gone, end.survival, 1-end.km
 
-	var variance, greenwood float64
+	var variance, greenwood, aalen float64
 	survived := 1.0
 	for _, s := range c.steps[:last] {
 		e, d := s.events/s.atRisk, s.dissolved/s.atRisk
@@ -148,9 +155,15 @@ func (c *Curve) At(years float64) Point {
 		mean := up*e + down*d
 		variance += (up*up*e + down*down*d - mean*mean) / s.atRisk
 		greenwood += s.events / (s.atRisk * (s.atRisk - s.events))
+		p.Hazard += e
+		aalen += e / s.atRisk
 		survived = s.survival
 	}
-	p.SE = math.Sqrt(max(variance, 0))
+	p.SE, p.HazardSE = math.Sqrt(max(variance, 0)), math.Sqrt(aalen)
+	if p.Hazard > 0 {
+		spread := math.Exp(z975 * p.HazardSE / p.Hazard)
+		p.HazardLow, p.HazardHigh = p.Hazard/spread, p.Hazard*spread
+	}
 	if p.Incidence > 0 {
 		spread := math.Exp(z975 * p.SE / p.Incidence)
 		p.Low, p.High = p.Incidence/spread, min(p.Incidence*spread, 1)
@@ -160,6 +173,54 @@ func (c *Curve) At(years float64) Point {
 		p.KMLow, p.KMHigh = 1-math.Pow(end.km, 1/spread), 1-math.Pow(end.km, spread)
 	}
 	return p
+}
+
+// Longest returns the longest follow-up, in years; 0 without spells. Beyond it the
+// data say nothing.
+func (c *Curve) Longest() float64 {
+	if c.N == 0 {
+		return 0
+	}
+	return c.spells[c.N-1].Years
+}
+
+// MedianToEvent returns the median wait of the groups that reached the rung, NaN
+// without one. It says nothing of how long a group waits: those that never reached
+// the rung are not in it.
+func (c *Curve) MedianToEvent() float64 {
+	var waits []float64
+	for _, s := range c.spells {
+		if s.Outcome == Event {
+			waits = append(waits, s.Years)
+		}
+	}
+	if len(waits) == 0 {
+		return math.NaN()
+	}
+	return percentile(waits, 0.5)
+}
+
+// Chance is the probability that [Curve.Given] gives for one further time,
+// without its interval and so at a small part of the cost: NaN when no group of
+// the class waited longer than held.
+func (c *Curve) Chance(held, years float64) (probability float64, atRisk int) {
+	if atRisk = c.N - c.before(held, true); atRisk == 0 {
+		return math.NaN(), 0
+	}
+	now, then := c.after(held), c.after(held+years)
+	return (then.incidence - now.incidence) / now.survival, atRisk
+}
+
+// after returns the state of the class after some years.
+func (c *Curve) after(years float64) step {
+	i, found := slices.BinarySearchFunc(c.steps, years, func(s step, t float64) int { return cmp.Compare(s.years, t) })
+	if found {
+		i++
+	}
+	if i == 0 {
+		return step{survival: 1, km: 1}
+	}
+	return c.steps[i-1]
 }
 
 // before counts the spells that end before the time, or also at it.
@@ -207,15 +268,49 @@ func (c *Curve) Given(held float64, years []float64, seed uint64) []Conditional 
 		return results
 	}
 
+	values, samples := c.resample(first, held, years, seed)
+	for i := range results {
+		r := &results[i]
+		r.Probability = values[i]
+		r.Low, r.High = percentile(samples[i], 0.025), percentile(samples[i], 0.975)
+		window(r, held, waiting)
+	}
+	return results
+}
+
+// Bootstrap returns the interval of 95 % of the incidence at each of the years,
+// in ascending order: the 2.5 and 97.5 percentiles of 2,000 samples of whole
+// groups, as in [Curve.Given]. Both ends are NaN for an empty class.
+func (c *Curve) Bootstrap(years []float64, seed uint64) (low, high []float64) {
+	years = slices.Sorted(slices.Values(years))
+	low, high = make([]float64, len(years)), make([]float64, len(years))
+	if c.N == 0 {
+		for i := range years {
+			low[i], high[i] = math.NaN(), math.NaN()
+		}
+		return low, high
+	}
+	_, samples := c.resample(0, 0, years, seed)
+	for i := range years {
+		low[i], high[i] = percentile(samples[i], 0.025), percentile(samples[i], 0.975)
+	}
+	return low, high
+}
+
+// resample returns the incidence of the spells from first on within the years
+// after held, and the same of bootstrap samples of all spells, sorted, for each of
+// the years. A sample without a spell from first on is passed over.
+func (c *Curve) resample(first int, held float64, years []float64, seed uint64) (values []float64, samples [][]float64) {
+	waiting := c.spells[first:]
 	weights := make([]float64, len(waiting))
 	for i := range weights {
 		weights[i] = 1
 	}
-	values := make([]float64, len(years))
+	values = make([]float64, len(years))
 	incidence(values, waiting, weights, held, years)
-	samples := make([][]float64, len(years))
-	for i := range results {
-		results[i].Probability = values[i]
+	drawn := slices.Clone(values)
+	samples = make([][]float64, len(years))
+	for i := range samples {
 		samples[i] = make([]float64, 0, replicates)
 	}
 	random := rand.NewPCG(seed, 0)
@@ -223,23 +318,20 @@ func (c *Curve) Given(held float64, years []float64, seed uint64) []Conditional 
 		clear(weights)
 		for range c.N {
 			// The bias of the multiplication is below N in 2^64.
-			if drawn, _ := bits.Mul64(random.Uint64(), uint64(c.N)); int(drawn) >= first {
-				weights[int(drawn)-first]++
+			if at, _ := bits.Mul64(random.Uint64(), uint64(c.N)); int(at) >= first {
+				weights[int(at)-first]++
 			}
 		}
-		if incidence(values, waiting, weights, held, years) {
-			for i, v := range values {
+		if incidence(drawn, waiting, weights, held, years) {
+			for i, v := range drawn {
 				samples[i] = append(samples[i], v)
 			}
 		}
 	}
-	for i := range results {
-		r := &results[i]
+	for i := range samples {
 		slices.Sort(samples[i])
-		r.Low, r.High = percentile(samples[i], 0.025), percentile(samples[i], 0.975)
-		window(r, held, waiting)
 	}
-	return results
+	return values, samples
 }
 
 // window counts what was seen of the waiting within the further time, and widens

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -111,7 +112,82 @@ func TestCurveReference(t *testing.T) {
 	compare(t, table(t, shared.Open(t, "reference/hazard/marker_pairs.csv")), 117)
 }
 
-// compare holds every number of every row to the reference, to 1e-6.
+func TestLevelsReference(t *testing.T) {
+	compare(t, table(t, shared.Open(t, "reference/hazard/level_transitions.csv")), 24)
+}
+
+// TestLevelWaitsReference compares the waits on each level with the reference
+// input.
+func TestLevelWaitsReference(t *testing.T) {
+	blocs := builtin(t).Blocs
+	got := map[string]forecast.Member{}
+	for level := range 8 {
+		for _, m := range forecast.OfLevel(blocs, level, forecast.Filter{}).Members {
+			got[m.ID+strconv.Itoa(level)] = m
+		}
+	}
+	rows := table(t, shared.Open(t, "reference/hazard/transitions_input.csv"))
+	if len(rows) != len(got) {
+		t.Errorf("%d waits, want %d", len(got), len(rows))
+	}
+	for _, row := range rows {
+		m := got[row["bloc_id"]+row["k"]]
+		want := forecast.Spell{ID: row["bloc_id"], Years: decimal(t, row["days"]) / 365.25, Outcome: number(t, row["status"])}
+		if m.Spell != want || m.Since.String() != row["entered"] {
+			t.Errorf("level %s: %v since %s, want %v since %s", row["k"], m.Spell, m.Since, want, row["entered"])
+		}
+	}
+}
+
+// class returns the class of a row of a reference.
+func class(t *testing.T, blocs []entente.BlocRecord, row map[string]string) *forecast.Class {
+	if row["from_level"] != "" {
+		set := forecast.Filter{Soft: row["set"] == "soft_sojourners"}
+		c := forecast.OfLevel(blocs, number(t, row["from_level"]), set)
+		all := forecast.OfLevel(blocs, number(t, row["from_level"]), forecast.Filter{})
+		check(t, row, map[string]float64{"entered": float64(all.Reached), "skipped_share": float64(all.Already) / float64(all.Reached)})
+		if row["set"] != "all" {
+			c = c.Sojourners()
+		}
+		return c
+	}
+	set, ok := sets[row["set"]]
+	if !ok {
+		t.Fatalf("unknown set %q", row["set"])
+	}
+	c := forecast.Of(blocs, number(t, row["from_rung"]), number(t, row["to_rung"]), set)
+	check(t, row, map[string]float64{"reached_from": float64(c.Reached), "already_had_to": float64(c.Already)})
+	if pairs := forecast.Pairs(blocs, c.From, c.To, set); !slices.Equal(pairs, c.Spells()) {
+		t.Errorf("the class of r%d to r%d is not that of the pairs", c.From, c.To)
+	}
+	return c
+}
+
+// check holds numbers to the columns of a row, to 1e-6, and returns the largest
+// difference. An empty cell stands for what is undefined.
+func check(t *testing.T, row map[string]string, got map[string]float64) (worst float64) {
+	for column, value := range got {
+		want := math.NaN()
+		cell, ok := row[column]
+		if !ok {
+			t.Fatalf("the reference has no column %s", column)
+		}
+		if cell != "" {
+			want = decimal(t, cell)
+		}
+		if math.IsNaN(want) && math.IsNaN(value) {
+			continue
+		}
+		diff := math.Abs(value - want)
+		if !(diff <= 1e-6) {
+			t.Errorf("%s %s%s to %s%s: %s = %.9g, want %v", row["set"], row["from_rung"], row["from_level"], row["to_rung"], row["to_level"], column, value, cell)
+		}
+		worst = max(worst, diff)
+	}
+	return worst
+}
+
+// compare holds every number of every row to the reference.
 func compare(t *testing.T, rows []map[string]string, n int) {
 	if len(rows) != n {
 		t.Fatalf("%d rows, want %d", len(rows), n)
@@ -119,15 +195,11 @@ func compare(t *testing.T, rows []map[string]string, n int) {
 	blocs := builtin(t).Blocs
 	worst := 0.0
 	for _, row := range rows {
-		set, ok := sets[row["set"]]
-		if !ok {
-			t.Fatalf("unknown set %q", row["set"])
-		}
-		name := fmt.Sprintf("%s r%s to r%s", row["set"], row["from_rung"], row["to_rung"])
-		c := forecast.Estimate(forecast.Pairs(blocs, number(t, row["from_rung"]), number(t, row["to_rung"]), set))
+		c := forecast.Estimate(class(t, blocs, row).Spells())
 		got := map[string]float64{
 			"n": float64(c.N), "events": float64(c.Events), "dissolved": float64(c.Dissolved), "censored": float64(c.Censored),
 			"risk_years": c.RiskYears, "rate_per_year": c.Rate, "rate_lo": c.RateLow, "rate_hi": c.RateHigh,
+			"median_years_to_event_among_events": c.MedianToEvent(),
 		}
 		for _, years := range []int{5, 10, 20} {
 			p := c.At(float64(years))
@@ -138,23 +210,7 @@ func compare(t *testing.T, rows []map[string]string, n int) {
 				got[fmt.Sprintf(column, years)] = value
 			}
 		}
-		for column, value := range got {
-			want := math.NaN()
-			if row[column] != "" {
-				var err error
-				if want, err = strconv.ParseFloat(row[column], 64); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if math.IsNaN(want) && math.IsNaN(value) {
-				continue
-			}
-			if diff := math.Abs(value - want); !(diff <= 1e-6) {
-				t.Errorf("%s: %s = %.9g, want %v", name, column, value, row[column])
-			} else {
-				worst = max(worst, diff)
-			}
-		}
+		worst = max(worst, check(t, row, got))
 	}
 	t.Logf("%d rows, largest difference %.2g", len(rows), worst)
 }

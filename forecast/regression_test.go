@@ -238,7 +238,7 @@ func TestRegressionErrors(t *testing.T) {
 		{"no event", s(0, 2, 0), []string{"soft"}, rows([]float64{0, 1, 0}), "no event among 3 groups"},
 		{"constant", s(1, 0, 1), []string{"soft"}, rows([]float64{1, 1, 1}), "soft is 1 for all 3 groups"},
 		{"collinear", s(1, 0, 1, 1), []string{"a", "b", "c"}, rows([]float64{0, 1, 2, 5}, []float64{1, 0, 3, 1}, []float64{2, 2, 10, 12}), "c is a linear combination of a, b"},
-		{"late", s(0, 0, 1), []string{"soft"}, rows([]float64{0, 1, 0}), "too little variation"},
+		{"late", s(0, 0, 1), []string{"soft"}, rows([]float64{0, 1, 0}), "soft is the same for all groups still waiting"},
 		{"infinite", s(1, 0, 1), []string{"soft"}, rows([]float64{0, inf, 0}), "soft of group b is +Inf"},
 		{"all unknown", s(1, 0, 1), []string{"soft"}, rows([]float64{nan, nan, nan}), "no event among 0 groups"},
 		{"negative", []forecast.Spell{{ID: "z", Years: -1, Outcome: 1}}, []string{"soft"}, rows([]float64{0}), "group z waited -1 years"},
