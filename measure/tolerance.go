@@ -90,10 +90,12 @@ type Concern struct {
 	Date      entente.Date `json:"date"`
 	Proposed  bool         `json:"proposed"` // proposed or announced on the day, not done
 	May       bool         `json:"may"`      // only if the draft, whose clauses are not known, contains the obligation
+	Before    bool         `json:"before"`   // certainly earlier than the day on which the stance is first known to have been voiced
 	Effect    Effect       `json:"effect"`
-	DaysSeen  int          `json:"days_seen"` // days after the act that the view covers, at most ResponseDays
-	Responses []Response   `json:"responses"` // what the power did in those days; nothing says that the act caused it
-	Usual     float64      `json:"usual"`     // as many such acts as ResponseDays saw on average in the two years before
+	Unsought  string       `json:"unsought,omitempty"` // why no response is sought
+	DaysSeen  int          `json:"days_seen"`          // days after the act that the view covers, at most ResponseDays
+	Responses []Response   `json:"responses"`          // what the power did in those days; nothing says that the act caused it
+	Usual     float64      `json:"usual"`              // as many such acts as ResponseDays saw on average in the two years before
 }
 
 // Response is an act of a power that followed an act within ResponseDays: a
@@ -113,11 +115,15 @@ const ResponseDays = AnswerDays
 // acts is taken.
 const usualDays = 730
 
+// looseDays is the span of an act's date beyond which days after it mean nothing.
+const looseDays = 31
+
 // Tolerance sets every posture in view on the day against the acts that it
 // concerns, in the order of the case. A posture is in view unless it is known to
-// have been voiced only later. Responses are sought to acts in which the power
-// took no part itself: its acts, statements and incidents with the group, with a
-// member or observer, or with another participant of the act.
+// have been voiced only later. Responses are sought to acts that are dated to the
+// month at least and in which the power took no part itself: its acts, statements
+// and incidents with the group, with a member or observer, or with another
+// participant of the act.
 func Tolerance(c *entente.Case, asOf entente.Day) []Stand {
 	t := tolerance{c: c, asOf: asOf, acts: c.ActsOn(asOf), members: Studied(c, asOf)}
 	t.near = slices.Concat(t.members, c.Group.On(asOf, "observer"), []string{c.Group.Code})
@@ -164,7 +170,7 @@ func (t *tolerance) stand(p *entente.Posture) Stand {
 		if !about {
 			continue
 		}
-		x := Concern{Act: a.ID, Date: a.Date, Proposed: proposed, May: may, Effect: effectOf(p.Stance), Responses: []Response{}}
+		x := Concern{Act: a.ID, Date: a.Date, Proposed: proposed, May: may, Before: a.Date.Before(s.Date), Effect: effectOf(p.Stance), Responses: []Response{}}
 		t.respond(&x, a, p.Power, power)
 		if s.Line() && !proposed && s.Since.IsZero() {
 			s.Since = a.Date
@@ -281,7 +287,12 @@ func (t *tolerance) parties(p *entente.Posture, a *entente.Act) bool {
 // respond finds what the power did after the act, and how much it usually does.
 // power holds its acts in view, by date.
 func (t *tolerance) respond(x *Concern, a *entente.Act, power string, acts []*entente.Act) {
-	if a.Has(power) {
+	switch {
+	case a.Has(power):
+		x.Unsought = "it took part itself"
+		return
+	case a.Date.End-a.Date.Start >= looseDays:
+		x.Unsought = "the act is dated too loosely"
 		return
 	}
 	x.DaysSeen = int(min(max(t.asOf-a.Date.End, 0), ResponseDays))

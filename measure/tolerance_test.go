@@ -76,7 +76,7 @@ func TestToleranceByHand(t *testing.T) {
 	}
 	// Only the statement with a member within 90 days is a candidate.
 	x := military.Acts[0]
-	if len(x.Responses) != 1 || x.Responses[0].Act != "said" || x.Responses[0].Days != 20 || x.DaysSeen != 90 {
+	if !x.Before || len(x.Responses) != 1 || x.Responses[0].Act != "said" || x.Responses[0].Days != 20 || x.DaysSeen != 90 {
 		t.Errorf("responses: %+v", x)
 	}
 	// One act in the 730 days before, in windows of 90 days.
@@ -88,7 +88,7 @@ func TestToleranceByHand(t *testing.T) {
 	if !slices.Equal(consult.Done(), []string{"aid"}) || !slices.Equal(consult.Proposed(), []string{"pact"}) {
 		t.Fatalf("a line at consultation concerns %v and %v", consult.Done(), consult.Proposed())
 	}
-	if consult.Acts[0].May || !consult.Acts[1].May || consult.Acts[1].DaysSeen != 30 || consult.Acts[0].Effect != measure.Strains {
+	if consult.Acts[0].May || consult.Acts[0].Unsought == "" || !consult.Acts[1].May || consult.Acts[1].DaysSeen != 30 || consult.Acts[0].Effect != measure.Strains {
 		t.Errorf("%+v", consult.Acts)
 	}
 }
