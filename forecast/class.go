@@ -28,9 +28,9 @@ type Filter struct {
 	Region, Elsewhere string
 	MajorPower        Choice // a major power among the members
 	Least, Most       int    // members, 0: no bound; a group of unknown size is not kept by a bound
-	// Since and Until bound the day on which the first rung was reached, 0: no
-	// bound; both days count.
-	Since, Until entente.Day
+	// Since and Until bound the year in which the first rung was reached, 0: no
+	// bound; both years count.
+	Since, Until int
 }
 
 // keeps reports whether a group that reached the first rung on the day is in the
@@ -42,8 +42,8 @@ func (f *Filter) keeps(b *entente.BlocRecord, day entente.Day) bool {
 		(f.MajorPower == Either || b.MajorPower == (f.MajorPower == With)) &&
 		(f.Least == 0 || b.MembersN >= f.Least) &&
 		(f.Most == 0 || b.MembersN > 0 && b.MembersN <= f.Most) &&
-		(f.Since == 0 || day >= f.Since) &&
-		(f.Until == 0 || day <= f.Until) &&
+		(f.Since == 0 || day.Year() >= f.Since) &&
+		(f.Until == 0 || day.Year() <= f.Until) &&
 		!slices.Contains(f.LeaveOut, b.ID)
 }
 
@@ -96,12 +96,12 @@ func (f Filter) Steps() []FilterStep {
 		step(words, func(r *Filter) { r.Least, r.Most = 0, 0 })
 	}
 	if f.Since != 0 || f.Until != 0 {
-		words := "first rung from " + f.Since.String()
+		words := fmt.Sprintf("first rung in %d to %d", f.Since, f.Until)
 		switch {
 		case f.Since == 0:
-			words = "first rung until " + f.Until.String()
-		case f.Until != 0:
-			words += " to " + f.Until.String()
+			words = fmt.Sprintf("first rung by %d", f.Until)
+		case f.Until == 0:
+			words = fmt.Sprintf("first rung since %d", f.Since)
 		}
 		step(words, func(r *Filter) { r.Since, r.Until = 0, 0 })
 	}
@@ -122,7 +122,7 @@ type Class struct {
 type Member struct {
 	Spell
 	Group *entente.BlocRecord // from a table only what its columns say
-	Since entente.Day         // when it reached the first rung; 0 where a table does not say
+	Since entente.Day         // when it reached the first rung; from a table only where that says so
 	extra []float64           // the further columns of a table; NaN where empty
 }
 

@@ -184,6 +184,22 @@ func (c *Curve) Longest() float64 {
 	return c.spells[c.N-1].Years
 }
 
+// Ended counts the groups whose wait ended within the years, both ends included,
+// by how it ended.
+func (c *Curve) Ended(years float64) (events, dissolved, censored int) {
+	for _, s := range c.spells[:c.before(years, true)] {
+		switch s.Outcome {
+		case Event:
+			events++
+		case Dissolved:
+			dissolved++
+		default:
+			censored++
+		}
+	}
+	return events, dissolved, censored
+}
+
 // MedianToEvent returns the median wait of the groups that reached the rung, NaN
 // without one. It says nothing of how long a group waits: those that never reached
 // the rung are not in it.

@@ -3,6 +3,7 @@ package forecast
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -28,6 +29,8 @@ type Comparison struct {
 	ChiSq float64
 	DF    int
 	P     float64
+	// Missing groups were left out because it is not known to which part they belong.
+	Missing int
 }
 
 // Part is one part of a class with the events that it saw, and those it would
@@ -111,6 +114,48 @@ func LogRank(spells []Spell, labels []string) (*Comparison, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// fewValues is how many values of a covariate are parts of their own; with more the
+// class is cut at the median.
+const fewValues = 4
+
+// LogRank compares the parts of the class by a covariate (see
+// [Class.Covariates]): its values, or where these are more than four the groups up
+// to its median and those above.
+func (c *Class) LogRank(covariate string) (*Comparison, error) {
+	x, err := c.Covariates([]string{covariate})
+	if err != nil {
+		return nil, err
+	}
+	var spells []Spell
+	var values []float64
+	for i, m := range c.Members {
+		if v := x[i][0]; !math.IsNaN(v) {
+			spells, values = append(spells, m.Spell), append(values, v)
+		}
+	}
+	ordered := slices.Sorted(slices.Values(values))
+	label := func(v float64) string { return fmt.Sprintf("%s %g", covariate, v) }
+	if len(slices.Compact(slices.Clone(ordered))) > fewValues {
+		median := percentile(ordered, 0.5)
+		label = func(v float64) string {
+			if v <= median {
+				return fmt.Sprintf("%s to %g", covariate, median)
+			}
+			return fmt.Sprintf("%s over %g", covariate, median)
+		}
+	}
+	labels := make([]string, len(values))
+	for i, v := range values {
+		labels[i] = label(v)
+	}
+	compared, err := LogRank(spells, labels)
+	if err != nil {
+		return nil, err
+	}
+	compared.Missing = len(c.Members) - len(spells)
+	return compared, nil
 }
 
 // test sets the chi-squared statistic over the parts that were ever at risk of an

@@ -57,13 +57,8 @@ func BaseRates(c *entente.Case, held func(rung int) (entente.Day, bool), asOf en
 	if from < 0 || len(c.Blocs) == 0 {
 		return nil
 	}
-	var set Filter
-	for _, i := range own(c) {
-		set.LeaveOut = append(set.LeaveOut, c.Blocs[i].ID)
-		set.Soft = set.Soft || c.Blocs[i].Soft
-	}
-	class := Cut(c.Blocs, asOf)
-	years := float64(asOf-since) / yearDays
+	set, class := Peers(c), Cut(c.Blocs, asOf)
+	years := Years(since, asOf)
 	var rates []Rate
 	for to := firstTarget; to <= lastTarget; to++ {
 		if holds[to] {
@@ -73,12 +68,28 @@ func BaseRates(c *entente.Case, held func(rung int) (entente.Day, bool), asOf en
 		if curve.RiskYears == 0 {
 			continue
 		}
-		stream := seed ^ uint64(from*16+to)*0x9e3779b97f4a7c15
-		for _, p := range curve.Given(years, horizons, stream) {
+		for _, p := range curve.Given(years, horizons, stream(seed, from, to)) {
 			rates = append(rates, rate(curve, from, to, years, p, set.Soft))
 		}
 	}
 	return rates
+}
+
+// Peers returns the filter of the groups that the group of the case is compared
+// with: without itself, known by its id, code, name or an alias, and of soft
+// origin when its own record says that it is.
+func Peers(c *entente.Case) Filter {
+	var set Filter
+	for _, i := range own(c) {
+		set.LeaveOut = append(set.LeaveOut, c.Blocs[i].ID)
+		set.Soft = set.Soft || c.Blocs[i].Soft
+	}
+	return set
+}
+
+// stream is the seed of a pair of rungs.
+func stream(seed uint64, from, to int) uint64 {
+	return seed ^ uint64(from*16+to)*0x9e3779b97f4a7c15
 }
 
 // rate puts a conditional probability into words, or the constant rate where
@@ -98,24 +109,29 @@ func rate(c *Curve, from, to int, held float64, p Conditional, soft bool) Rate {
 	}
 	r.Method = fmt.Sprintf("reference class: %s that held r%d and not r%d, %s", counted(c.N, origin+"group"), from, to, estimator)
 
-	var thin []string
+	r.Thin = strings.Join(thin(c, p), "; ")
+	return r
+}
+
+// thin says why a conditional probability of the class is weak.
+func thin(c *Curve, p Conditional) []string {
+	var why []string
 	if c.Events < enoughEvents {
-		thin = append(thin, fmt.Sprintf("only %s: read as an order of magnitude", counted(c.Events, "event")))
+		why = append(why, fmt.Sprintf("only %s: read as an order of magnitude", counted(c.Events, "event")))
 	}
 	switch {
 	case c.N < enoughGroups:
-		thin = append(thin, fmt.Sprintf("only %s in the class", counted(c.N, "group")))
+		why = append(why, fmt.Sprintf("only %s in the class", counted(c.N, "group")))
 	case p.AtRisk < enoughGroups:
-		thin = append(thin, fmt.Sprintf("only %s of the class waited as long", counted(p.AtRisk, "group")))
+		why = append(why, fmt.Sprintf("only %s of the class waited as long", counted(p.AtRisk, "group")))
 	}
 	if p.AtRisk > 0 && p.Events == 0 {
-		thin = append(thin, "none reached it in that time: the upper end says more than the 0")
+		why = append(why, "none reached it in that time: the upper end says more than the 0")
 	}
 	if p.AtRisk > 0 && !p.Followed {
-		thin = append(thin, "no group was followed to the end of that time")
+		why = append(why, "no group was followed to the end of that time")
 	}
-	r.Thin = strings.Join(thin, "; ")
-	return r
+	return why
 }
 
 func counted(n int, noun string) string {

@@ -10,6 +10,9 @@ import (
 // yearDays is the length of a year in days wherever the package speaks of years.
 const yearDays = 365.25
 
+// Years is the time between two days in years of 365.25 days.
+func Years(from, to entente.Day) float64 { return float64(to-from) / yearDays }
+
 // The outcomes of a spell.
 const (
 	Censored  = iota // last seen without the rung
@@ -63,7 +66,7 @@ func wait(b *entente.BlocRecord, start, goal entente.Day, has bool) (Spell, bool
 	default:
 		return Spell{}, false
 	}
-	return Spell{b.ID, float64(end-start) / yearDays, outcome}, end >= start
+	return Spell{b.ID, Years(start, end), outcome}, end >= start
 }
 
 // reached returns the day on which the group counts as having reached the rung.

@@ -26,6 +26,7 @@ type tableRow struct {
 	Member
 	from, to int
 	held     bool // the second rung was held when the first was reached
+	dated    bool // it is known when that was
 }
 
 // alreadyHeld is the status of a row whose group never waited.
@@ -213,7 +214,7 @@ func (c *rowCells) since(cell string) (wrong string) {
 		c.extra = append(c.extra, math.NaN())
 		return "since: " + err.Error()
 	}
-	c.row.Since = standing(date)
+	c.row.Since, c.row.dated = standing(date), true
 	c.extra = append(c.extra, decimalYear(c.row.Since))
 	return ""
 }
@@ -222,12 +223,13 @@ func (c *rowCells) since(cell string) (wrong string) {
 // filter. A pair that is not in the table, and a filter by a column that is not
 // there, is an error.
 func (t *Table) Class(from, to int, set Filter) (*Class, error) {
+	period := set.Since != 0 || set.Until != 0
 	for _, need := range []struct {
 		column string
 		asked  bool
 	}{
 		{"soft_origin", set.Soft}, {"major_power", set.MajorPower != Either}, {"region", set.Region != "" || set.Elsewhere != ""},
-		{"members", set.Least > 0 || set.Most > 0}, {"since", set.Since != 0 || set.Until != 0},
+		{"members", set.Least > 0 || set.Most > 0}, {"since", period},
 	} {
 		if need.asked && !t.has[need.column] {
 			return nil, fmt.Errorf("%s has no column %s to choose groups by", t.name, need.column)
@@ -244,7 +246,7 @@ func (t *Table) Class(from, to int, set Filter) (*Class, error) {
 			continue
 		}
 		found = true
-		if !set.keeps(r.Group, r.Since) {
+		if !set.keeps(r.Group, r.Since) || period && !r.dated {
 			continue
 		}
 		c.Reached++

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"entente"
 	"entente/forecast"
 	"entente/internal/shared"
 )
@@ -18,6 +17,7 @@ b,2,3,730.5,0,1,1,Africa,3,1995,1.5
 c,2,3,100,2,0,0,Gulf,,2001-05,
 d,2,3,0,9,0,0,Gulf,6,2003,1
 a,2,4,10,0,1,0,West Africa,5,1990-06-30,0.5
+e,2,4,10,0,1,0,West Africa,5,,0.5
 `
 
 func TestTable(t *testing.T) {
@@ -57,7 +57,7 @@ func TestTable(t *testing.T) {
 		"not":      {forecast.Filter{Elsewhere: "africa"}, "c"},
 		"size":     {forecast.Filter{Least: 4}, "a"},
 		"small":    {forecast.Filter{Most: 3}, "b"},
-		"period":   {forecast.Filter{Since: entente.DayOf(1991, 1, 1), Until: entente.DayOf(2000, 1, 1)}, "b"},
+		"period":   {forecast.Filter{Since: 1991, Until: 2000}, "b"},
 		"left out": {forecast.Filter{LeaveOut: []string{"b"}}, "a c"},
 	} {
 		c, err := table.Class(2, 3, test.set)
@@ -70,6 +70,20 @@ func TestTable(t *testing.T) {
 		}
 		if got := strings.Join(ids, " "); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+	}
+}
+
+// A group of which it is not known when it came is in no period, 1970 included.
+func TestPeriodOfUnknown(t *testing.T) {
+	table, err := forecast.ReadTable("waits.csv", strings.NewReader(waits))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range []forecast.Filter{{Since: 1970}, {Until: 2100}} {
+		c, err := table.Class(2, 4, set)
+		if err != nil || len(c.Members) != 1 || c.Members[0].ID != "a" {
+			t.Errorf("%+v: %+v, %v", set, c, err)
 		}
 	}
 }
@@ -199,7 +213,7 @@ func TestFilterSteps(t *testing.T) {
 		t.Errorf("no filter has steps %v", steps)
 	}
 	full := forecast.Filter{Soft: true, LeaveOut: []string{"ots"}, Region: "Africa", Elsewhere: "West", MajorPower: forecast.Without,
-		Least: 3, Most: 9, Since: entente.DayOf(1990, 1, 1), Until: entente.DayOf(2010, 12, 31)}
+		Least: 3, Most: 9, Since: 1990, Until: 2010}
 	var words []string
 	for _, s := range full.Steps() {
 		words = append(words, s.Words)
@@ -207,7 +221,7 @@ func TestFilterSteps(t *testing.T) {
 			t.Errorf("without %q %d parts are left", s.Words, len(rest))
 		}
 	}
-	want := "soft origin|without ots|region Africa|region not West|without a major power|3 to 9 members|first rung from 1990-01-01 to 2010-12-31"
+	want := "soft origin|without ots|region Africa|region not West|without a major power|3 to 9 members|first rung in 1990 to 2010"
 	if got := strings.Join(words, "|"); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
