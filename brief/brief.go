@@ -3,7 +3,10 @@
 // leading to acts and every act to its sources.
 package brief
 
-import "entente"
+import (
+	"entente"
+	"entente/measure"
+)
 
 // Brief is the whole answer in a form that the page, the Markdown and the JSON
 // share.
@@ -131,11 +134,16 @@ func cite(text string, acts []string) Cell {
 
 // Crossing sets a posture of an outside power against the acts it applies to.
 type Crossing struct {
-	Power    string         `json:"power"`
-	Form     string         `json:"form"`
-	Stance   entente.Stance `json:"stance"`
-	Done     []string       `json:"done"`     // acts that took place and that it applies to
-	Proposed []string       `json:"proposed"` // acts proposed or announced
-	Reason   string         `json:"reason"`
-	Sources  []string       `json:"sources"`
+	Power       string             `json:"power"`
+	Form        string             `json:"form"`
+	Stance      entente.Stance     `json:"stance"`
+	Date        entente.Date       `json:"date"`  // when the stance is first known to have been voiced
+	Basis       measure.Basis      `json:"basis"` // what it rests on
+	Confidence  entente.Confidence `json:"confidence"`
+	Since       entente.Date       `json:"since"`       // of the first act done across the line
+	Done        []string           `json:"done"`        // acts that took place and that it applies to
+	Proposed    []string           `json:"proposed"`    // acts proposed or announced
+	Contradicts []string           `json:"contradicts"` // forms on which the same power pulls the other way
+	Reason      string             `json:"reason"`
+	Sources     []string           `json:"sources"`
 }

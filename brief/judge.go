@@ -82,6 +82,7 @@ type findings struct {
 	obligations []measure.Owed
 	bonds       []measure.Bond
 	attacks     []measure.Attack
+	stands      []measure.Stand
 	inName      int // acts in the group's name in view
 	amongStates int // acts of cooperation with two or more of the states
 }
@@ -93,6 +94,7 @@ func find(c *entente.Case, asOf entente.Day) *findings {
 	f.obligations = measure.Obligations(c, asOf)
 	f.bonds = measure.Bonds(c, asOf, f.members)
 	f.attacks = measure.Attacks(c, asOf, f.members)
+	f.stands = measure.Tolerance(c, asOf)
 	for _, a := range c.ActsOn(asOf) {
 		if a.Forum == c.Group.Code {
 			f.inName++
@@ -513,82 +515,4 @@ func (f *findings) watch() []Evidence {
 		list = append(list, Evidence{fmt.Sprintf("Entry into force of the signed promise of defence between %s and %s.", f.short(row.A), f.short(row.B)), row.Acts})
 	}
 	return list
-}
-
-// crossings sets every posture against the acts that it concerns: those in the
-// group's name, or those with the actors that the posture itself names.
-func (f *findings) crossings() []Crossing {
-	list := []Crossing{}
-	for i := range f.c.Postures {
-		p := &f.c.Postures[i]
-		x := Crossing{Power: p.Power, Form: p.Form, Stance: p.Stance, Reason: p.Reason, Sources: append([]string{}, p.Sources...), Done: []string{}, Proposed: []string{}}
-		for _, a := range f.c.ActsOn(f.asOf) {
-			if !f.concerns(p, a) {
-				continue
-			}
-			switch a.StatusOn(f.asOf) {
-			case entente.Proposed, entente.Announced:
-				x.Proposed = append(x.Proposed, a.ID)
-			case entente.Held, entente.Signed, entente.InForce:
-				if a.Type != entente.Statement && a.Type != entente.Incident {
-					x.Done = append(x.Done, a.ID)
-				}
-			}
-		}
-		list = append(list, x)
-	}
-	return list
-}
-
-// concerns reports whether the posture is about such an act. Without a domain a
-// posture is about security in the wide sense; one about political cooperation
-// alone is not about acts with a security side, unless it names an obligation. A
-// proposed text whose clauses are not known may carry any obligation.
-func (f *findings) concerns(p *entente.Posture, a *entente.Act) bool {
-	if len(p.Involving) == 0 {
-		if a.Forum != f.c.Group.Code {
-			return false
-		}
-	} else {
-		if f.count(a) == 0 && !a.Has(f.c.Group.Code) {
-			return false
-		}
-		for _, code := range p.Involving {
-			if !a.Has(code) {
-				return false
-			}
-		}
-	}
-	promise := p.Obligation != "" && p.Obligation != entente.NoObligation
-	status := a.StatusOn(f.asOf)
-	open := a.ObligationsUnknown && (status == entente.Proposed || status == entente.Announced) && a.Type == entente.Treaty
-	security := slices.ContainsFunc(a.Domains, entente.Domain.Security)
-	switch {
-	case promise && open:
-	case len(p.Domains) == 0:
-		if !security {
-			return false
-		}
-	case !slices.ContainsFunc(p.Domains, a.In):
-		return false
-	case security && !promise && len(p.Involving) == 0 && !slices.ContainsFunc(p.Domains, func(d entente.Domain) bool { return d != entente.Political }):
-		return false
-	}
-	switch p.Force {
-	case entente.Binding:
-		if a.Force != entente.Binding && !open {
-			return false
-		}
-	case entente.PoliticalForce, entente.NoForce:
-		if a.Force == entente.Binding || open {
-			return false
-		}
-	}
-	switch {
-	case p.Obligation == "":
-		return true
-	case p.Obligation == entente.NoObligation:
-		return len(a.Obligations) == 0
-	}
-	return a.Obliges(p.Obligation) || open
 }
