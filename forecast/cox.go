@@ -42,7 +42,12 @@ type Regression struct {
 	N, Events   int
 	Missing     int // groups left out because a covariate is not known
 	Iterations  int
-	Warnings    []string // what to know before relying on the numbers
+	// Drift tests for each covariate that its effect does not change with time,
+	// chi-squared on one degree, and DriftAll for all of them together, on len(Coef)
+	// degrees; for Cox alone, nil and 0 otherwise.
+	Drift    []float64
+	DriftAll float64
+	Warnings []string // what to know before relying on the numbers
 }
 
 // LikelihoodRatio returns the chi-squared statistic that all coefficients are
@@ -82,6 +87,7 @@ func Cox(spells []Spell, names []string, x [][]float64, ties Ties) (*Regression,
 		return nil, err
 	}
 	d.unscale(r, beta, cov)
+	l.drift(r, beta)
 	return r, nil
 }
 
@@ -307,19 +313,39 @@ func (l *partial) gather(beta []float64) {
 
 // eval returns the log-likelihood at beta with its gradient and information.
 func (l *partial) eval(beta []float64) (loglik float64, grad *mat.VecDense, info *mat.SymDense) {
-	l.gather(beta)
 	grad, info = mat.NewVecDense(l.p, nil), mat.NewSymDense(l.p, nil)
 	g, h := grad.RawVector().Data, info.RawSymmetric().Data
+	l.each(beta, func(_ int, own float64, score, spread []float64) {
+		loglik += own
+		for a, v := range score {
+			g[a] += v
+		}
+		for a, v := range spread {
+			h[a] += v
+		}
+	})
+	return loglik, grad, info
+}
+
+// each visits the moments with what each adds to the log-likelihood at beta, to
+// its gradient and, as the upper triangle of a matrix, to its information; the
+// slices are valid during the call only.
+func (l *partial) each(beta []float64, visit func(m int, loglik float64, score, spread []float64)) {
+	l.gather(beta)
 	tied, sums := make([]float64, l.stride), make([]float64, l.stride)
+	score, spread := make([]float64, l.p), make([]float64, l.p*l.p)
 	for m, at := range l.moments {
+		loglik := 0.0
 		clear(tied)
+		clear(score)
+		clear(spread)
 		for row := at.first; row < at.last; row++ {
 			if l.spells[row].Outcome != Event {
 				continue
 			}
 			loglik += l.score[row]
-			for a := range g {
-				g[a] += l.x[row*l.p+a]
+			for a := range score {
+				score[a] += l.x[row*l.p+a]
 			}
 			if l.efron {
 				l.add(tied, row, l.risk[row])
@@ -331,17 +357,67 @@ func (l *partial) eval(beta []float64) (loglik float64, grad *mat.VecDense, info
 			}
 			loglik -= math.Log(sums[0])
 			k := 1 + l.p
-			for a := range g {
+			for a := range score {
 				mean := sums[1+a] / sums[0]
-				g[a] -= mean
+				score[a] -= mean
 				for b := range a + 1 {
-					h[b*l.p+a] += sums[k]/sums[0] - mean*sums[1+b]/sums[0]
+					spread[b*l.p+a] += sums[k]/sums[0] - mean*sums[1+b]/sums[0]
 					k++
 				}
 			}
 		}
+		visit(m, loglik, score, spread)
 	}
-	return loglik, grad, info
+}
+
+// drift tests whether effects change with time: the score test of each covariate
+// times one minus the Kaplan-Meier survival just before each event, added to the
+// fitted model (Grambsch and Therneau 1994, Biometrika 81:515).
+func (l *partial) drift(r *Regression, beta []float64) {
+	p := l.p
+	total, first, second := mat.NewSymDense(p, nil), mat.NewSymDense(p, nil), mat.NewSymDense(p, nil)
+	slope := mat.NewVecDense(p, nil)
+	survival := 1.0
+	l.each(beta, func(m int, _ float64, score, spread []float64) {
+		at := l.moments[m]
+		time := 1 - survival
+		survival *= 1 - at.events/float64(len(l.spells)-at.first)
+		for a := range p {
+			slope.SetVec(a, slope.AtVec(a)+time*score[a])
+			for b := range a + 1 {
+				v := spread[b*p+a]
+				total.SetSym(b, a, total.At(b, a)+v)
+				first.SetSym(b, a, first.At(b, a)+time*v)
+				second.SetSym(b, a, second.At(b, a)+time*time*v)
+			}
+		}
+	})
+	// What is left of the information on the added terms once the coefficients
+	// themselves are fitted.
+	var factor mat.Cholesky
+	var solved, taken mat.Dense
+	if !factor.Factorize(total) || factor.SolveTo(&solved, first) != nil {
+		return
+	}
+	taken.Mul(first, &solved)
+	left := mat.NewSymDense(p, nil)
+	for a := range p {
+		for b := range a + 1 {
+			left.SetSym(b, a, second.At(b, a)-taken.At(b, a))
+		}
+	}
+	var each mat.VecDense
+	if !factor.Factorize(left) || factor.Cond() > 1e12 || factor.SolveVecTo(&each, slope) != nil {
+		return
+	}
+	r.DriftAll = mat.Dot(slope, &each)
+	for a, name := range r.Names {
+		chisq := slope.AtVec(a) * slope.AtVec(a) / left.At(a, a)
+		r.Drift = append(r.Drift, chisq)
+		if pValue := ChiSquareP(chisq, 1); pValue < 0.05 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("the effect of %s changes with time (p %.2g): one hazard ratio does not describe it", name, pValue))
+		}
+	}
 }
 
 const maxSteps = 60

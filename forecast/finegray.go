@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -26,6 +27,11 @@ func FineGray(spells []Spell, names []string, x [][]float64) (*Regression, error
 		return nil, err
 	}
 	cov := l.sandwich(beta, inverse)
+	for j, name := range names {
+		if !(cov.At(j, j) > 1e-12*inverse.At(j, j)) {
+			return nil, fmt.Errorf("too few groups to say how far the coefficient of %s may err", name)
+		}
+	}
 	var precision mat.Cholesky
 	r.Wald = math.NaN()
 	if precision.Factorize(cov) {

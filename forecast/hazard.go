@@ -105,6 +105,8 @@ type AnswerModel struct {
 	Ratio      float64    `json:"likelihood_ratio"`
 	RatioP     float64    `json:"likelihood_ratio_p"`
 	Score      float64    `json:"score"`
+	Drift      []float64  `json:"drift,omitempty"` // chi-squared on 1 that the effect changes with time
+	DriftAll   float64    `json:"drift_all,omitempty"`
 	Wald       *float64   `json:"wald"`
 	Ties       string     `json:"ties"`
 	N          int        `json:"n"`
@@ -285,7 +287,7 @@ func (a *Answer) compare(class *Class, q Question) error {
 
 func (r *Regression) answer() *AnswerModel {
 	m := &AnswerModel{Names: r.Names, Coef: r.Coef, SE: r.SE, LogLik: r.LogLik, Ratio: r.LikelihoodRatio(), RatioP: ChiSquareP(r.LikelihoodRatio(), len(r.Coef)),
-		Score: r.Score, Wald: defined(r.Wald), Ties: r.Ties.String(), N: r.N, Events: r.Events, Missing: r.Missing, Iterations: r.Iterations, Warnings: r.Warnings}
+		Score: r.Score, Drift: r.Drift, DriftAll: r.DriftAll, Wald: defined(r.Wald), Ties: r.Ties.String(), N: r.N, Events: r.Events, Missing: r.Missing, Iterations: r.Iterations, Warnings: r.Warnings}
 	if m.Warnings == nil {
 		m.Warnings = []string{}
 	}

@@ -164,7 +164,7 @@ func TestAskNeverFails(t *testing.T) {
 			return
 		}
 		if _, err := json.Marshal(answer); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v: %+v %+v of\n%s", err, answer.Cox, answer.FineGray, &text)
 		}
 	})
 }

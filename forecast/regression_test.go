@@ -75,6 +75,33 @@ func TestCoxTies(t *testing.T) {
 	close6(t, "breslow tests", []float64{breslow.Score, breslow.Wald}, 4.52401156355423, 4.45344059864293)
 }
 
+// R's cox.zph, in time by Kaplan-Meier.
+func TestDriftReference(t *testing.T) {
+	spells, x := tied(t)
+	efron, err := forecast.Cox(spells, three, x, forecast.Efron)
+	if err != nil {
+		t.Fatal(err)
+	}
+	close6(t, "efron", append(efron.Drift, efron.DriftAll), 3.40807571721549, 1.05196226712976, 0.000301140383741297, 3.4756757782705)
+	breslow, err := forecast.Cox(spells, three, x, forecast.Breslow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	close6(t, "breslow", append(breslow.Drift, breslow.DriftAll), 2.96871911096529, 0.872126745532348, 2.95051630711584e-05, 3.0100387113857)
+	c := forecast.Of(builtin(t).Blocs, 0, 3, forecast.Filter{})
+	if x, err = c.Covariates(three[:2]); err != nil {
+		t.Fatal(err)
+	}
+	r, err := forecast.Cox(c.Spells(), three[:2], x, forecast.Efron)
+	if err != nil {
+		t.Fatal(err)
+	}
+	close6(t, "r0-r3", append(r.Drift, r.DriftAll), 3.92434414585621, 0.252389865413064, 4.142586504237)
+	if last := r.Warnings[len(r.Warnings)-1]; !strings.Contains(last, "the effect of soft_origin changes with time (p 0.048)") {
+		t.Errorf("warnings %q", r.Warnings)
+	}
+}
+
 func TestFineGrayTies(t *testing.T) {
 	spells, x := tied(t)
 	r, err := forecast.FineGray(spells, three, x)

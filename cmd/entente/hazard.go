@@ -423,6 +423,9 @@ func (a *app) hazardModels(r *forecast.Answer) {
 				fmt.Sprintf("%.3g to %.3g", math.Exp(m.Low[i]), math.Exp(m.High[i])), fmt.Sprintf("%.3g", m.P[i]))
 		}
 		a.print(t)
+		if m.Drift != nil {
+			a.paragraph("", fmt.Sprintf("Does an effect change with time? Chi-squared %.3f on %d, p %.3g", m.DriftAll, len(m.Drift), forecast.ChiSquareP(m.DriftAll, len(m.Drift))))
+		}
 		for _, w := range m.Warnings {
 			a.paragraph("", "warning: "+w)
 		}
