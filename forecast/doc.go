@@ -14,6 +14,12 @@
 //
 // [BaseRates] does this for the group of a case and for every rung it lacks.
 //
+// [Of] keeps with each spell what is known of its group, so that classes can be
+// compared ([LogRank]) and regressed: [Cox] on the hazard among those still
+// waiting, [FineGray] on the share that ever gets there. [OfLevel] asks of levels
+// in place of pairs, [ReadTable] takes waits from a file, and [Ask] answers a
+// whole question with the change that each part of its filter makes.
+//
 // The package does not correct the biases of the class: famous and lasting
 // groups are over-represented, and rungs that were reached late or in secret are
 // missed. A rung that was never found counts as not reached.

@@ -322,12 +322,12 @@ func (a *app) pairTable(filter string, rows []forecast.PairRow) {
 	if filter == "" {
 		filter = "every group"
 	}
-	a.paragraph("", "Class: "+filter+". Share that reached the second rung so many years after the first, with the interval of 95 %.")
+	a.paragraph("", "Class: "+filter+". Per cent that reached the second rung so many years after the first, with the interval of 95 %; events a year at risk.")
 	a.printf("\n")
-	head := []string{"pair", "#n", "#events", "#dissolved"}
+	head := []string{"pair", "#n", "#events", "#gone"}
 	if len(rows) > 0 {
 		for _, p := range rows[0].Curve {
-			head = append(head, fmt.Sprintf("#%g y", p.Years), "#95 %")
+			head = append(head, fmt.Sprintf("#%g y", p.Years))
 		}
 	}
 	t := newTable(0, append(head, "#a year")...)
@@ -335,9 +335,11 @@ func (a *app) pairTable(filter string, rows []forecast.PairRow) {
 		cells := []string{r.Pair, strconv.Itoa(r.N), strconv.Itoa(r.Events), strconv.Itoa(r.Dissolved)}
 		for _, p := range r.Curve {
 			if r.N == 0 {
-				cells = append(cells, "-", "-")
+				cells = append(cells, "-")
+			} else if p.Low == nil || p.High == nil {
+				cells = append(cells, percent(p.Incidence))
 			} else {
-				cells = append(cells, percent(p.Incidence), span(p.Low, p.High))
+				cells = append(cells, fmt.Sprintf("%s (%.0f-%.0f)", percent(p.Incidence), 100**p.Low, 100**p.High))
 			}
 		}
 		t.add(append(cells, amount(r.Rate, "-"))...)
@@ -356,14 +358,16 @@ func (a *app) hazardText(r *forecast.Answer) {
 		from, to, who, r.N, r.Events, to, r.Dissolved, r.Censored, r.Reached, from, r.Already, to))
 	a.paragraph("", fmt.Sprintf("Rate: %s a year at risk, exact interval of 95 %% from %s to %s; %d in %.0f years.", amount(r.Rate, "undefined"), amount(r.RateLow, "undefined"), amount(r.RateHigh, "undefined"), r.Events, r.RiskYears))
 	a.printf("\n")
-	t := newTable(0, "years", "#at risk", "#events", "#dissolved", "#last seen", "#incidence", "#95 %", "#bootstrap", "#1-KM", "#95 %")
+	t := newTable(0, "years", "#at risk", "#events", "#gone", "#lost", "#incidence", "#95 %", "#bootstrap", "#1-KM")
 	for _, p := range r.Curve {
 		if p.Followed {
 			t.add(plain(p.Years), strconv.Itoa(p.AtRisk), strconv.Itoa(p.Events), strconv.Itoa(p.Dissolved), strconv.Itoa(p.Censored),
-				percent(p.Incidence), span(p.Low, p.High), span(&p.BootLow, &p.BootHigh), percent(p.KM), span(p.KMLow, p.KMHigh))
+				percent(p.Incidence), span(p.Low, p.High), span(&p.BootLow, &p.BootHigh), percent(p.KM))
 		}
 	}
 	a.print(t)
+	a.printf("\n")
+	a.paragraph("", "gone: dissolved by then; lost: last seen by then; 1-KM: the incidence had no group dissolved")
 	a.hazardGiven(r, from, to)
 	a.hazardFilters(r)
 	a.hazardModels(r)
@@ -389,17 +393,17 @@ func (a *app) hazardFilters(r *forecast.Answer) {
 		return
 	}
 	a.printf("\n")
-	a.paragraph("", "What each filter changes: the incidence without it, and what it adds to that.")
+	a.paragraph("", "What each filter changes: the incidence without it, and the points that it adds.")
 	a.printf("\n")
 	head := []string{"without", "#n", "#events"}
 	for _, p := range r.Filters[0].Curve {
-		head = append(head, fmt.Sprintf("#%g y", p.Years), "#change")
+		head = append(head, fmt.Sprintf("#%g y", p.Years))
 	}
 	t := newTable(0, head...)
 	for _, s := range r.Filters {
 		cells := []string{s.Without, strconv.Itoa(s.N), strconv.Itoa(s.Events)}
 		for _, p := range s.Curve {
-			cells = append(cells, percent(p.Incidence), fmt.Sprintf("%+.1f points", 100*p.Change))
+			cells = append(cells, fmt.Sprintf("%s (%+.1f)", percent(p.Incidence), 100*p.Change))
 		}
 		t.add(cells...)
 	}
