@@ -194,7 +194,12 @@ func Ask(classes Classes, q Question) (*Answer, error) {
 	if a.Filters, err = changes(classes, q, curve); err != nil {
 		return nil, err
 	}
-	a.Notes = append(a.Notes, thin(curve, Conditional{AtRisk: a.N, Events: a.Events, Followed: true})...)
+	if a.Events == 0 && a.RateHigh != nil {
+		a.Notes = append(a.Notes, fmt.Sprintf("no event in %.0f years at risk: the incidence of 0 is no proof of none; at the upper end of the rate %.0f %% would reach r%d within 10 years",
+			a.RiskYears, 100*(1-math.Exp(-10**a.RateHigh)), q.To))
+	} else {
+		a.Notes = append(a.Notes, thin(curve, Conditional{AtRisk: a.N, Events: a.Events, Followed: true})...)
+	}
 	if a.Longest < curveYears {
 		a.Notes = append(a.Notes, fmt.Sprintf("no group was followed for more than %.1f years: past that the curve stays where it was", a.Longest))
 	}

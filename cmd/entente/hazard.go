@@ -146,7 +146,7 @@ func (f *hazardFlags) question(ref *reference) (q forecast.Question, err error) 
 	q = forecast.Question{From: ref.first[0], To: ref.first[1], Years: f.years, Held: f.held, Cox: f.cox, By: f.by}
 	if f.pair != "" {
 		if q.From, q.To, err = forecast.ParsePair(f.pair); err != nil {
-			return q, input(err.Error(), "--pair r2-r3: the rung held and the rung asked for")
+			return q, usage(err.Error(), "--pair r2-r3: the rung held and the rung asked for")
 		}
 	}
 	if ref.from == q.From && math.IsNaN(q.Held) {
