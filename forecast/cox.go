@@ -422,92 +422,102 @@ func (l *partial) drift(r *Regression, beta []float64) {
 
 const maxSteps = 60
 
-// maximise climbs by Newton's method from zero, halving a step that does not
-// rise. It returns the coefficients of the standardised covariates and the
-// inverse information there.
+// maximise climbs by Newton's method from zero. It returns the coefficients of the
+// standardised covariates and the inverse information there.
 func (l *partial) maximise(d *design) (*Regression, []float64, *mat.SymDense, error) {
 	r := &Regression{Names: d.names, N: len(d.spells), Events: d.events, Missing: d.missing, Ties: Breslow}
 	if l.efron {
 		r.Ties = Efron
 	}
-	beta := make([]float64, l.p)
-	loglik, grad, info := l.eval(beta)
-	r.LogLik[0] = loglik
-	var factor mat.Cholesky
-	if still := l.still(info); still != "" {
-		return nil, nil, nil, fmt.Errorf("covariate %s is the same for all groups still waiting whenever the rung was reached: it cannot tell them apart", still)
+	at := ascent{beta: make([]float64, l.p)}
+	at.loglik, at.grad, at.info = l.eval(at.beta)
+	if err := l.identified(at.info); err != nil {
+		return nil, nil, nil, err
 	}
-	if !factor.Factorize(info) || factor.Cond() > 1e12 {
-		return nil, nil, nil, fmt.Errorf("%s: a combination of these is the same for all groups still waiting whenever the rung was reached: leave one out", strings.Join(d.names, ", "))
-	}
-	step := mat.NewVecDense(l.p, nil)
+	r.LogLik[0] = at.loglik
 	runaway := -1
-	for r.Iterations = 0; r.Iterations < maxSteps; r.Iterations++ {
-		if !factor.Factorize(info) {
-			runaway = max(runaway, 0)
+	var factor mat.Cholesky
+	step := mat.NewVecDense(l.p, nil)
+	for ; r.Iterations < maxSteps; r.Iterations++ {
+		if !factor.Factorize(at.info) || factor.SolveVecTo(step, at.grad) != nil {
+			runaway = largest(at.beta)
 			break
 		}
-		if err := factor.SolveVecTo(step, grad); err != nil {
-			runaway = largest(step.RawVector().Data)
-			break
-		}
-		rise := mat.Dot(step, grad)
+		gain := mat.Dot(step, at.grad)
 		if r.Iterations == 0 {
-			r.Score = rise
+			r.Score = gain
 		}
 		// A step that is long and yet gains next to nothing climbs towards infinity.
-		if far := largest(step.RawVector().Data); rise < 1e-8 && math.Abs(step.AtVec(far)) > 0.1 {
+		if far := largest(step.RawVector().Data); gain < 1e-8 && math.Abs(step.AtVec(far)) > 0.1 {
 			runaway = far
 			break
 		}
-		if rise <= 1e-20*(1+math.Abs(loglik)) {
+		if gain <= 1e-20*(1+math.Abs(at.loglik)) || !l.ascend(&at, step) {
 			break
 		}
-		next, higher := make([]float64, l.p), loglik
-		var g *mat.VecDense
-		var h *mat.SymDense
-		size := 1.0
-		for ; size > 1e-6; size /= 2 {
-			for a := range next {
-				next[a] = beta[a] + size*step.AtVec(a)
-			}
-			if higher, g, h = l.eval(next); higher >= loglik {
-				break
-			}
-		}
-		if size <= 1e-6 {
-			break // as high as the arithmetic can tell
-		}
-		beta, loglik, grad, info = next, higher, g, h
 	}
-	r.LogLik[1] = loglik
+	r.LogLik[1] = at.loglik
 	var cov mat.SymDense
-	if !factor.Factorize(info) || factor.InverseTo(&cov) != nil {
+	if !factor.Factorize(at.info) || factor.InverseTo(&cov) != nil {
 		return nil, nil, nil, fmt.Errorf("%s: the likelihood has no maximum at finite values; leave it out or join categories", d.names[max(runaway, 0)])
 	}
-	at := mat.NewVecDense(l.p, beta)
-	r.Wald = mat.Inner(at, info, at)
-	if runaway >= 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s has no finite estimate: it parts the groups that reached the rung first from the rest; its coefficient and standard error are only where the search stopped", d.names[runaway]))
+	beta := mat.NewVecDense(l.p, at.beta)
+	r.Wald = mat.Inner(beta, at.info, beta)
+	r.warn(runaway)
+	return r, at.beta, &cov, nil
+}
+
+// ascent is where a search for the maximum stands.
+type ascent struct {
+	beta   []float64
+	loglik float64
+	grad   *mat.VecDense
+	info   *mat.SymDense
+}
+
+// ascend takes the step, halved until it does not lead down; false when it is as
+// high as the arithmetic can tell.
+func (l *partial) ascend(at *ascent, step *mat.VecDense) bool {
+	next := ascent{beta: make([]float64, l.p)}
+	for size := 1.0; size > 1e-6; size /= 2 {
+		for a := range next.beta {
+			next.beta[a] = at.beta[a] + size*step.AtVec(a)
+		}
+		if next.loglik, next.grad, next.info = l.eval(next.beta); next.loglik >= at.loglik {
+			*at = next
+			return true
+		}
 	}
-	if r.Events < eventsPerCovariate*l.p {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: fewer than %d each, so coefficients and their errors are unreliable", counted(r.Events, "event"), counted(l.p, "covariate"), eventsPerCovariate))
+	return false
+}
+
+// warn says what to know of the fit; the coefficient runaway, if not negative, has
+// no finite estimate.
+func (r *Regression) warn(runaway int) {
+	if runaway >= 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s has no finite estimate: it parts the groups that reached the rung first from the rest; its coefficient and standard error are only where the search stopped", r.Names[runaway]))
+	}
+	if r.Events < eventsPerCovariate*len(r.Names) {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: fewer than %d each, so coefficients and their errors are unreliable", counted(r.Events, "event"), counted(len(r.Names), "covariate"), eventsPerCovariate))
 	}
 	if r.Missing > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%s left out: a covariate is not known", counted(r.Missing, "group")))
 	}
-	return r, beta, &cov, nil
 }
 
-// still names a covariate that does not vary within any risk set, "" if there is
-// none; info is the information at zero.
-func (l *partial) still(info *mat.SymDense) string {
+// identified reports whether the covariates can be told apart within the risk
+// sets; info is the information at zero.
+func (l *partial) identified(info *mat.SymDense) error {
 	for j, name := range l.names {
 		if info.At(j, j) <= 1e-10*float64(l.events) {
-			return name
+			return fmt.Errorf("covariate %s is the same for all groups still waiting whenever the rung was reached: it cannot tell them apart", name)
 		}
 	}
-	return ""
+	var factor mat.Cholesky
+	if !factor.Factorize(info) || factor.Cond() > 1e12 {
+		return fmt.Errorf("%s: a combination of these is the same for all groups still waiting whenever the rung was reached: leave one out", strings.Join(l.names, ", "))
+	}
+	return nil
 }
 
 // largest returns the index of the element of largest absolute value.

@@ -30,30 +30,41 @@ type Question struct {
 // Classes gives the class of a pair of rungs and a filter.
 type Classes func(from, to int, set Filter) (*Class, error)
 
+// Summary counts a class and gives its rate. What is undefined is nil.
+type Summary struct {
+	Pair      string   `json:"pair"`
+	N         int      `json:"n"`
+	Events    int      `json:"events"`
+	Dissolved int      `json:"dissolved"`
+	Censored  int      `json:"censored"`
+	Reached   int      `json:"reached_from"`
+	Already   int      `json:"already_had_to"`
+	RiskYears float64  `json:"risk_years"`
+	Rate      *float64 `json:"rate"` // events a year at risk, with the exact interval of 95 %
+	RateLow   *float64 `json:"rate_low"`
+	RateHigh  *float64 `json:"rate_high"`
+	Median    *float64 `json:"median_years_to_event"` // among those that reached it
+	Longest   float64  `json:"longest_follow_up"`
+}
+
+func (c *Class) summary(curve *Curve) Summary {
+	return Summary{Pair: pairName(c.From, c.To), N: curve.N, Events: curve.Events, Dissolved: curve.Dissolved, Censored: curve.Censored,
+		Reached: c.Reached, Already: c.Already, RiskYears: curve.RiskYears, Rate: defined(curve.Rate), RateLow: defined(curve.RateLow),
+		RateHigh: defined(curve.RateHigh), Median: defined(curve.MedianToEvent()), Longest: curve.Longest()}
+}
+
 // Answer is what is known of a reference class. What is undefined is nil.
 type Answer struct {
-	Pair      string        `json:"pair"`
-	Filter    string        `json:"filter"` // in words, "" when every group is kept
-	N         int           `json:"n"`
-	Events    int           `json:"events"`
-	Dissolved int           `json:"dissolved"`
-	Censored  int           `json:"censored"`
-	Reached   int           `json:"reached_from"`
-	Already   int           `json:"already_had_to"`
-	RiskYears float64       `json:"risk_years"`
-	Rate      *float64      `json:"rate"` // events a year at risk, with the exact interval of 95 %
-	RateLow   *float64      `json:"rate_low"`
-	RateHigh  *float64      `json:"rate_high"`
-	Median    *float64      `json:"median_years_to_event"` // among those that reached it
-	Longest   float64       `json:"longest_follow_up"`
-	Curve     []AnswerPoint `json:"curve"`
-	Held      *float64      `json:"held,omitempty"`
-	Given     []AnswerGiven `json:"conditional,omitempty"`
-	Cox       *AnswerModel  `json:"cox"`
-	FineGray  *AnswerModel  `json:"fine_gray"`
-	LogRank   *AnswerTest   `json:"logrank"`
-	Filters   []AnswerStep  `json:"filters,omitempty"`
-	Notes     []string      `json:"notes"`
+	Summary
+	Filter   string        `json:"filter"` // in words, "" when every group is kept
+	Curve    []AnswerPoint `json:"curve"`
+	Held     *float64      `json:"held,omitempty"`
+	Given    []AnswerGiven `json:"conditional,omitempty"`
+	Cox      *AnswerModel  `json:"cox"`
+	FineGray *AnswerModel  `json:"fine_gray"`
+	LogRank  *AnswerTest   `json:"logrank"`
+	Filters  []AnswerStep  `json:"filters,omitempty"`
+	Notes    []string      `json:"notes"`
 }
 
 // AnswerPoint is a [Point] with the bootstrap interval of the incidence and how
@@ -168,8 +179,7 @@ func Ask(classes Classes, q Question) (*Answer, error) {
 		return nil, err
 	}
 	curve := Estimate(class.Spells())
-	a := &Answer{Pair: pairName(q.From, q.To), Filter: q.Set.Words(), N: curve.N, Events: curve.Events, Dissolved: curve.Dissolved, Censored: curve.Censored,
-		Reached: class.Reached, Already: class.Already, RiskYears: curve.RiskYears, Longest: curve.Longest(), Notes: []string{}}
+	a := &Answer{Summary: class.summary(curve), Filter: q.Set.Words(), Notes: []string{}}
 	if a.N == 0 {
 		return nil, fmt.Errorf("%s: no group to follow%s; %s reached r%d, of which %d held r%d by then", a.Pair, after(", ", a.Filter), counted(a.Reached, "group"), q.From, a.Already, q.To)
 	}
@@ -181,7 +191,6 @@ func Ask(classes Classes, q Question) (*Answer, error) {
 			return nil, fmt.Errorf("%s: no group was followed for %g years, the longest for %.1f: the data say nothing of later", a.Pair, y, a.Longest)
 		}
 	}
-	a.Rate, a.RateLow, a.RateHigh, a.Median = defined(curve.Rate), defined(curve.RateLow), defined(curve.RateHigh), defined(curve.MedianToEvent())
 	a.draw(curve, q)
 	if !math.IsNaN(q.Held) {
 		if err := a.given(curve, q); err != nil {
@@ -383,19 +392,8 @@ func parseRung(text string) (int, bool) {
 
 // PairRow is one pair of rungs in an overview, or one level.
 type PairRow struct {
-	Pair      string      `json:"pair"`
-	Reached   int         `json:"reached_from"`
-	Already   int         `json:"already_had_to"`
-	N         int         `json:"n"`
-	Events    int         `json:"events"`
-	Dissolved int         `json:"dissolved"`
-	Censored  int         `json:"censored"`
-	Median    *float64    `json:"median_years_to_event"`
-	RiskYears float64     `json:"risk_years"`
-	Rate      *float64    `json:"rate"`
-	RateLow   *float64    `json:"rate_low"`
-	RateHigh  *float64    `json:"rate_high"`
-	Curve     []PairPoint `json:"curve"`
+	Summary
+	Curve []PairPoint `json:"curve"`
 }
 
 // PairPoint is the incidence of a pair after some years.
@@ -413,9 +411,7 @@ type PairPoint struct {
 func (c *Class) Row(years []float64) PairRow {
 	q := Question{Years: years}
 	curve := Estimate(c.Spells())
-	row := PairRow{Pair: pairName(c.From, c.To), Reached: c.Reached, Already: c.Already, N: curve.N, Events: curve.Events, Dissolved: curve.Dissolved,
-		Censored: curve.Censored, Median: defined(curve.MedianToEvent()), RiskYears: curve.RiskYears,
-		Rate: defined(curve.Rate), RateLow: defined(curve.RateLow), RateHigh: defined(curve.RateHigh)}
+	row := PairRow{Summary: c.summary(curve)}
 	for _, y := range q.years() {
 		p := curve.At(y)
 		row.Curve = append(row.Curve, PairPoint{Years: y, Incidence: p.Incidence, Low: defined(p.Low), High: defined(p.High), KM: p.KM, AtRisk: p.AtRisk})
