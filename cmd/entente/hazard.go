@@ -246,8 +246,12 @@ func (a *app) hazard(ref *reference, q forecast.Question, overview bool) error {
 		return input(err.Error(), "entente help hazard has the filters; docs/reference-class.md the methods")
 	}
 	result := hazardAnswer{Group: ref.group, AsOf: ref.asOf, File: ref.name, Answer: answer}
+	class, err := ref.classes(q.From, q.To, q.Set)
+	if err != nil {
+		return input(err.Error(), "entente help hazard")
+	}
 	for _, id := range ref.peers.LeaveOut {
-		if !slices.Contains(q.Set.LeaveOut, id) {
+		if slices.ContainsFunc(class.Members, func(m forecast.Member) bool { return m.ID == id }) {
 			answer.Notes = append(answer.Notes, id+" is the group of the case, and in this class: leave it out before using the numbers for it")
 		}
 	}
