@@ -435,12 +435,12 @@ func (l *partial) maximise(d *design) (*Regression, []float64, *mat.SymDense, er
 		return nil, nil, nil, err
 	}
 	r.LogLik[0] = at.loglik
-	runaway := -1
+	var runaway []string
 	var factor mat.Cholesky
 	step := mat.NewVecDense(l.p, nil)
 	for ; r.Iterations < maxSteps; r.Iterations++ {
 		if !factor.Factorize(at.info) || factor.SolveVecTo(step, at.grad) != nil {
-			runaway = largest(at.beta)
+			runaway = l.far(at.beta, 1)
 			break
 		}
 		gain := mat.Dot(step, at.grad)
@@ -448,10 +448,10 @@ func (l *partial) maximise(d *design) (*Regression, []float64, *mat.SymDense, er
 			r.Score = gain
 		}
 		// A step that is long and yet gains next to nothing climbs towards infinity.
-		if far := largest(step.RawVector().Data); gain < 1e-8 && math.Abs(step.AtVec(far)) > 0.1 {
-			runaway = far
+		if runaway = l.far(step.RawVector().Data, 0.1); gain < 1e-8 && len(runaway) > 0 {
 			break
 		}
+		runaway = nil
 		if gain <= 1e-20*(1+math.Abs(at.loglik)) || !l.ascend(&at, step) {
 			break
 		}
@@ -459,7 +459,7 @@ func (l *partial) maximise(d *design) (*Regression, []float64, *mat.SymDense, er
 	r.LogLik[1] = at.loglik
 	var cov mat.SymDense
 	if !factor.Factorize(at.info) || factor.InverseTo(&cov) != nil {
-		return nil, nil, nil, fmt.Errorf("%s: the likelihood has no maximum at finite values; leave it out or join categories", d.names[max(runaway, 0)])
+		return nil, nil, nil, fmt.Errorf("%s: the likelihood has no maximum at finite values; leave it out or join categories", strings.Join(runaway, ", "))
 	}
 	beta := mat.NewVecDense(l.p, at.beta)
 	r.Wald = mat.Inner(beta, at.info, beta)
@@ -491,11 +491,11 @@ func (l *partial) ascend(at *ascent, step *mat.VecDense) bool {
 	return false
 }
 
-// warn says what to know of the fit; the coefficient runaway, if not negative, has
-// no finite estimate.
-func (r *Regression) warn(runaway int) {
-	if runaway >= 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s has no finite estimate: it parts the groups that reached the rung first from the rest; its coefficient and standard error are only where the search stopped", r.Names[runaway]))
+// warn says what to know of the fit; the covariates runaway have no finite
+// estimate.
+func (r *Regression) warn(runaway []string) {
+	if len(runaway) > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("no finite estimate of %s, which parts the groups that reached the rung first from the rest: coefficient and standard error are only where the search stopped", strings.Join(runaway, ", ")))
 	}
 	if r.Events < eventsPerCovariate*len(r.Names) {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%s for %s: fewer than %d each, so coefficients and their errors are unreliable", counted(r.Events, "event"), counted(len(r.Names), "covariate"), eventsPerCovariate))
@@ -520,13 +520,12 @@ func (l *partial) identified(info *mat.SymDense) error {
 	return nil
 }
 
-// largest returns the index of the element of largest absolute value.
-func largest(v []float64) int {
-	best := 0
+// far names the covariates whose element is larger than the limit.
+func (l *partial) far(v []float64, limit float64) (names []string) {
 	for i, x := range v {
-		if math.Abs(x) > math.Abs(v[best]) {
-			best = i
+		if math.Abs(x) > limit {
+			names = append(names, l.names[i])
 		}
 	}
-	return best
+	return names
 }
