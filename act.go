@@ -350,6 +350,8 @@ type Case struct {
 	Nodes     []Node
 	Blocs     []BlocRecord
 	Claims    []Claim
+	// Implications are the conclusions of the founding document, with their tests.
+	Implications []Implication
 
 	KnownAt  Day    // the view holds what the record could know on this day; 0: everything
 	Checksum string // sha256:... of the record that this view was made from

@@ -11,13 +11,15 @@ import (
 // Brief is the whole answer in a form that the page, the Markdown and the JSON
 // share.
 type Brief struct {
-	Title    string      `json:"title"` // the case's question
-	Verdict  Verdict     `json:"verdict"`
-	Figures  []Fact      `json:"facts"`    // the few numbers a reader takes away
-	Sections []Section   `json:"sections"` // in reading order
-	Acts     []ActRow    `json:"acts"`     // every act cited above, by date
-	Sources  []SourceRow `json:"sources"`  // every source of those acts
-	Method   []string    `json:"method"`   // how to read it, and what it cannot tell
+	Title   string  `json:"title"` // the case's question
+	Verdict Verdict `json:"verdict"`
+	// Implications are what the founding document concludes, tested on the record.
+	Implications []Implication `json:"implications"`
+	Figures      []Fact        `json:"facts"`    // the few numbers a reader takes away
+	Sections     []Section     `json:"sections"` // in reading order
+	Acts         []ActRow      `json:"acts"`     // every act cited above, by date
+	Sources      []SourceRow   `json:"sources"`  // every source of those acts
+	Method       []string      `json:"method"`   // how to read it, and what it cannot tell
 }
 
 // Fact is a number that stands out, with the acts behind it.

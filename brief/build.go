@@ -14,17 +14,19 @@ import (
 // seed give the same brief on any machine.
 func Build(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) (*Brief, error) {
 	f := find(c, asOf)
-	b := &Brief{Title: c.Title, Verdict: *f.verdict(seed), Method: f.method()}
+	b := &Brief{Title: c.Title, Verdict: *f.verdict(seed), Method: f.method(), Implications: []Implication{}}
 	if f.stage == tooLittle {
 		b.Sections = []Section{f.actsSection(), f.coverageSection()}
 		b.register(f)
 		return b, nil
 	}
 	b.Figures = f.facts()
+	b.Implications = f.implications(seed)
 	sections := []func(context.Context, uint64) (Section, error){
 		plainly(f.ladderSection), f.nextSection, f.tiesSection, plainly(f.timelineSection), plainly(f.matrixSection), f.shareSection,
 		plainly(f.obligationsSection), f.communitiesSection, plainly(f.threatsSection), plainly(f.posturesSection),
-		plainly(f.againstSection), plainly(f.claimsSection), plainly(f.coverageSection),
+		plainly(f.againstSection), plainly(f.claimsSection),
+		plainly(func() Section { return f.implicationsSection(b.Implications) }), plainly(f.coverageSection),
 	}
 	for _, section := range sections {
 		s, err := section(ctx, seed)

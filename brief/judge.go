@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"entente"
+	"entente/forecast"
 	"entente/measure"
 )
 
@@ -83,6 +84,8 @@ type findings struct {
 	bonds       []measure.Bond
 	attacks     []measure.Attack
 	stands      []measure.Stand
+	rates       []forecast.Rate // base rates drawn with ratesSeed, once asked for
+	ratesSeed   uint64
 	inName      int // acts in the group's name in view
 	amongStates int // acts of cooperation with two or more of the states
 }

@@ -11,12 +11,22 @@ import (
 	"entente/internal/figure"
 )
 
-// forecasts returns the base rates of the rungs not yet held.
+// baseRates returns the base rates of the rungs not yet held, computed once for
+// a seed.
+func (f *findings) baseRates(seed uint64) []forecast.Rate {
+	if f.rates == nil || f.ratesSeed != seed {
+		f.ratesSeed = seed
+		f.rates = forecast.BaseRates(f.c, func(rung int) (entente.Day, bool) {
+			r := f.ladder.Rungs[rung]
+			return r.Date.Start, r.Reached
+		}, f.asOf, seed)
+	}
+	return f.rates
+}
+
+// forecasts words the base rates.
 func (f *findings) forecasts(seed uint64) []Forecast {
-	rates := forecast.BaseRates(f.c, func(rung int) (entente.Day, bool) {
-		r := f.ladder.Rungs[rung]
-		return r.Date.Start, r.Reached
-	}, f.asOf, seed)
+	rates := f.baseRates(seed)
 	list := make([]Forecast, len(rates))
 	for i, r := range rates {
 		list[i] = Forecast{

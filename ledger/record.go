@@ -195,6 +195,11 @@ func (r *record) row(c *cells, text string, number int) {
 		if r.keep {
 			r.out.Claims = append(r.out.Claims, cl)
 		}
+	case implicationTable:
+		im := c.implication()
+		if r.keep {
+			r.out.Implications = append(r.out.Implications, im)
+		}
 	}
 	if r.keep && visible {
 		r.view[t] = append(r.view[t], text)
@@ -370,6 +375,15 @@ func (r *record) build() *entente.Case {
 	}
 	for i := range c.Claims {
 		c.Claims[i].Acts = visible(c.Claims[i].Acts)
+	}
+	for i := range c.Implications {
+		for _, t := range c.Implications[i].Tests {
+			if t.Kind == entente.TestAct {
+				if a := find(t.Args[0]); a != nil {
+					t.Args[0] = a.ID
+				}
+			}
+		}
 	}
 	for i := range c.Group.Members {
 		c.Group.Members[i].Acts = visible(c.Group.Members[i].Acts)

@@ -29,6 +29,7 @@ const (
 	postureTable
 	blocTable
 	claimTable
+	implicationTable
 	tableCount
 )
 
@@ -38,18 +39,19 @@ var tables = [tableCount]struct {
 	required      bool
 	what          string // a row, in an error
 }{
-	caseTable:     {"case", "", true, "case"},
-	actorTable:    {"actors", "code,name,kind,iso3,cow,gw,aliases,region,capital,lat,lon,note", true, "actor"},
-	sourceTable:   {"sources", "id,publisher,title,date,url,note", true, "source"},
-	actTable:      {"acts", "id,date,title,participants,roles,type,level,body,domains,legal_force,obligations,status,forum,supersedes,summary,sources,known_at,confidence,note", true, "act"},
-	changeTable:   {"changes", "id,act,date,status,actors,summary,sources,known_at,confidence,note", false, "change"},
-	clauseTable:   {"clauses", "id,act,article,kind,says,binding,confidence,sources", false, "clause"},
-	nodeTable:     {"corridor_nodes", "id,name,country,lat,lon,kind,note", false, "corridor node"},
-	corridorTable: {"corridors", "id,corridor,from,to,mode,length_km,capacity,capacity_unit,transit_days,volumes,volume_unit,status,whole,sources,note", false, "corridor"},
-	threatTable:   {"threats", "id,name,kind,origin,exposed,responses,section,summary,sources", false, "threat"},
-	postureTable:  {"postures", "id,power,form,involving,domains,legal_force,obligation,stance,reason,sources,brief", false, "posture"},
-	blocTable:     {"blocs", "id,name,region,r0,r1,r2,r3,r4,r5,r6,r7,r8,ended,end_kind,censored,members_n,members,soft,major_power,atop,confidence,weak,source,note", false, "bloc"},
-	claimTable:    {"claims", "id,section,claim,acts,verdict,evidence,sources,note", false, "claim"},
+	caseTable:        {"case", "", true, "case"},
+	actorTable:       {"actors", "code,name,kind,iso3,cow,gw,aliases,region,capital,lat,lon,note", true, "actor"},
+	sourceTable:      {"sources", "id,publisher,title,date,url,note", true, "source"},
+	actTable:         {"acts", "id,date,title,participants,roles,type,level,body,domains,legal_force,obligations,status,forum,supersedes,summary,sources,known_at,confidence,note", true, "act"},
+	changeTable:      {"changes", "id,act,date,status,actors,summary,sources,known_at,confidence,note", false, "change"},
+	clauseTable:      {"clauses", "id,act,article,kind,says,binding,confidence,sources", false, "clause"},
+	nodeTable:        {"corridor_nodes", "id,name,country,lat,lon,kind,note", false, "corridor node"},
+	corridorTable:    {"corridors", "id,corridor,from,to,mode,length_km,capacity,capacity_unit,transit_days,volumes,volume_unit,status,whole,sources,note", false, "corridor"},
+	threatTable:      {"threats", "id,name,kind,origin,exposed,responses,section,summary,sources", false, "threat"},
+	postureTable:     {"postures", "id,power,form,involving,domains,legal_force,obligation,stance,reason,sources,brief", false, "posture"},
+	blocTable:        {"blocs", "id,name,region,r0,r1,r2,r3,r4,r5,r6,r7,r8,ended,end_kind,censored,members_n,members,soft,major_power,atop,confidence,weak,source,note", false, "bloc"},
+	claimTable:       {"claims", "id,section,claim,acts,verdict,evidence,sources,note", false, "claim"},
+	implicationTable: {"implications", "id,section,statement,tests,sources,would_change,note", false, "implication"},
 }
 
 // tableColumns holds the columns of each table, split.
@@ -643,4 +645,35 @@ func parseRung(s string) (int, bool) {
 func (c *cells) claim() entente.Claim {
 	return entente.Claim{ID: c.next(), Section: c.next(), Text: c.must(), Acts: c.refs(actTable),
 		Verdict: c.oneOf("agrees", "disagrees", "unverified"), Evidence: c.next(), Sources: c.refs(sourceTable), Note: c.next()}
+}
+
+func (c *cells) implication() entente.Implication {
+	return entente.Implication{ID: c.next(), Section: c.next(), Statement: c.must(), Tests: c.tests(), Sources: c.refs(sourceTable), Change: c.must(), Note: c.next()}
+}
+
+// tests takes the tests of an implication and checks that what they name exists.
+// Without a test it cannot be decided from the record.
+func (c *cells) tests() []entente.Test {
+	var tests []entente.Test
+	for _, item := range c.list() {
+		if item == "" {
+			continue // reported by items
+		}
+		t, err := entente.ParseTest(item)
+		if err != nil {
+			c.failWord(item, err)
+			continue
+		}
+		if to, ok := testSubjects[t.Kind]; ok {
+			c.refer(to, t.Args[0])
+		}
+		tests = append(tests, t)
+	}
+	return tests
+}
+
+// testSubjects are the tables of what the first argument of a test names.
+var testSubjects = map[entente.TestKind]tableID{
+	entente.TestStance: postureTable, entente.TestCrossed: postureTable, entente.TestTouched: postureTable, entente.TestQuiet: postureTable,
+	entente.TestOwed: actorTable, entente.TestAct: actTable, entente.TestClaim: claimTable,
 }

@@ -135,7 +135,7 @@ func Tolerance(c *entente.Case, asOf entente.Day) []Stand {
 	}
 	for i := range stands {
 		for j := range stands {
-			if t.contradict(&stands[i], &stands[j]) {
+			if contradict(&stands[i], &stands[j]) {
 				stands[i].Contradicts = append(stands[i].Contradicts, stands[j].Posture)
 			}
 		}
@@ -323,15 +323,17 @@ func (t *tolerance) addressed(b, a *entente.Act, power string) bool {
 }
 
 // contradict reports whether two postures of one power pull apart on the same
-// ground: one draws a line where the other tolerates or welcomes.
-func (t *tolerance) contradict(a, b *Stand) bool {
-	if a.Power != b.Power || a.Line() == b.Line() {
+// ground: one draws a line where the other tolerates or welcomes, for acts of the
+// same parties. (Who welcomes a text and objects to one who signed it does not
+// contradict himself.)
+func contradict(a, b *Stand) bool {
+	if a.Power != b.Power || a.Line() == b.Line() || !sameParties(a, b) {
 		return false
 	}
 	sameAct := slices.ContainsFunc(a.Acts, func(x Concern) bool {
 		return slices.ContainsFunc(b.Acts, func(y Concern) bool { return x.Act == y.Act })
 	})
-	return sameAct || sameParties(a, b) && domainsMeet(a, b) &&
+	return sameAct || domainsMeet(a, b) &&
 		(a.Force == "" || b.Force == "" || a.Force == b.Force) &&
 		(a.Obligation == "" || b.Obligation == "" || a.Obligation == b.Obligation)
 }
