@@ -172,8 +172,8 @@ func (f *findings) words(t entente.Test) (text, opposite string) {
 		return fmt.Sprintf("the base rate of %s within %g years is below %s", rung, years, percent(limit)),
 			fmt.Sprintf("the base rate of %s within %g years is %s or more", rung, years, percent(limit))
 	case entente.TestStance:
-		text = fmt.Sprintf("a source other than the founding document shows %s: %s; and none of that power contradicts it", line, stance)
-		return text, "it would speak against this that " + text
+		text = fmt.Sprintf("%s, %s: by a source of its own, and uncontradicted", line, stance)
+		return text, text + " (which would speak against it)"
 	case entente.TestCrossed:
 		return "an act done meets the line of " + line, "no act done meets the line of " + line
 	case entente.TestTouched:
@@ -506,26 +506,38 @@ func (f *findings) implicationsSection(list []Implication) Section {
 		return Section{}
 	}
 	s := Section{ID: "implications", Title: implicationsTitle(list)}
-	t := Table{Caption: "What the founding document concludes, tested on the record", Columns: cols("About", "Statement", "How it is tested", "Verdict", "What the tests found", "What would change it", "Sources"), Open: true}
+	tones := map[string]string{supported: "good", mixed: "warn", contradicted: "bad", openVerdict: "none", "for": "good", "against": "bad"}
+	whole := Table{Caption: "What the founding document concludes, tested on the record", Columns: cols("About", "Statement", "How it is tested", "Verdict", "What would change it", "Sources"), Open: true}
+	parts := Table{Caption: "What each test found", Columns: cols("Statement", "Test", "Outcome", "What was found")}
+	byVerdict := map[string][]string{}
 	for _, im := range list {
-		var asks, texts, acts []string
-		for _, found := range im.Tests {
-			asks = append(asks, upperFirst(found.Asks)+".")
-			texts = append(texts, upperFirst(found.Outcome)+": "+found.Text)
-			acts = append(acts, found.Acts...)
+		byVerdict[im.Verdict] = append(byVerdict[im.Verdict], im.Statement)
+		asks := make([]string, len(im.Tests))
+		for i, found := range im.Tests {
+			asks[i] = found.Asks
+			parts.Rows = append(parts.Rows, []Cell{{Text: im.Statement}, {Text: found.Asks}, {Text: found.Outcome, Class: tones[found.Outcome]}, cite(found.Text, found.Acts)})
 		}
-		if im.Note != "" {
-			texts = append(texts, "Note: "+sentence(im.Note))
-		}
+		tested := strings.Join(asks, "; ")
 		if len(asks) == 0 {
-			asks = []string{"The record cannot test it."}
+			tested = "the record cannot test it"
 		}
-		class := map[string]string{supported: "good", mixed: "warn", contradicted: "bad", openVerdict: "none"}[im.Verdict]
-		t.Rows = append(t.Rows, []Cell{{Text: im.Section}, {Text: im.Statement}, {Text: strings.Join(asks, " ")}, {Text: im.Verdict + " (" + im.Why + ")", Class: class},
-			cite(strings.Join(texts, " "), dedupe(acts)), {Text: im.Change}, {Text: strings.Join(f.publishers(im.Sources), "; ")}})
+		change := sentence(im.Change)
+		if im.Note != "" {
+			change += " Note: " + sentence(im.Note)
+		}
+		whole.Rows = append(whole.Rows, []Cell{{Text: im.Section}, {Text: im.Statement}, {Text: upperFirst(tested)}, {Text: im.Verdict + " (" + im.Why + ")", Class: tones[im.Verdict]},
+			{Text: change}, {Text: strings.Join(f.publishers(im.Sources), "; ")}})
 	}
-	s.Tables = append(s.Tables, t)
-	s.Notes = append(s.Notes, "A statement is supported when a test speaks for it and none against, contradicted the other way round, and open when no test can be decided or when what it presupposes is not there. A stance that rests on the founding document alone decides nothing: the document cannot confirm itself.")
+	s.Tables = append(s.Tables, whole)
+	if len(parts.Rows) > 0 {
+		s.Tables = append(s.Tables, parts)
+	}
+	for _, verdict := range []string{contradicted, mixed} {
+		if statements := byVerdict[verdict]; len(statements) > 0 {
+			s.Text = append(s.Text, upperFirst(verdict)+": "+strings.Join(statements, "; ")+".")
+		}
+	}
+	s.Notes = append(s.Notes, "A statement is supported when a test speaks for it and none against, contradicted the other way round, and open when no test can be decided or when what it presupposes is not there. A stance that rests on the founding document alone decides nothing: the document cannot confirm itself. A verdict is about the tests, not about the world.")
 	return s
 }
 
@@ -579,12 +591,12 @@ func ImplicationsMarkdown(w io.Writer, c *entente.Case, asOf entente.Day, list [
 	for _, im := range list {
 		var asks []string
 		for _, t := range im.Tests {
-			asks = append(asks, cellText(upperFirst(t.Asks)))
+			asks = append(asks, cellText(t.Asks))
 		}
 		if len(asks) == 0 {
-			asks = []string{"The record cannot test it"}
+			asks = []string{"the record cannot test it"}
 		}
-		say("| [", im.ID, "](#", im.ID, ") | ", cellText(im.Section), " | ", cellText(im.Statement), " | ", strings.Join(asks, "; "), " | **", im.Verdict, "**: ", im.Why,
+		say("| [", im.ID, "](#", im.ID, ") | ", cellText(im.Section), " | ", cellText(im.Statement), " | ", upperFirst(strings.Join(asks, "; ")), " | **", im.Verdict, "**: ", im.Why,
 			" | ", cellText(im.Change), " | ", sourceLinks(c, im.Sources), " |\n")
 	}
 	say("\n## What each test found\n")

@@ -23,7 +23,7 @@ var answerLooks = map[measure.AnswerForm]struct {
 }
 
 // answerCell says what answers an exposure, since when and by which acts.
-func answerCell(form measure.AnswerForm, since entente.Date, inGroup bool, acts []string) Cell {
+func answerCell(form measure.AnswerForm, since entente.Date, inGroup, origin bool, acts []string) Cell {
 	switch form {
 	case measure.NotScored:
 		return Cell{Text: "exposed", Class: "none"}
@@ -33,6 +33,9 @@ func answerCell(form measure.AnswerForm, since entente.Date, inGroup bool, acts 
 	text := fmt.Sprintf("%s, since %d", form, since.Start.Year())
 	if inGroup {
 		text += ", in the group's name too"
+	}
+	if origin {
+		text += ", with an origin of the threat itself"
 	}
 	cell := cite(text, acts)
 	cell.Class = answerLooks[form].tone
@@ -74,7 +77,7 @@ func (f *findings) threatsSection() Section {
 		for _, state := range states {
 			cell, mark, title := Cell{Text: "–", Class: "none"}, figure.NotExposed, ""
 			if e := exposures[[2]string{threat.ID, state}]; e != nil {
-				cell = answerCell(e.Form, e.Since, e.InGroup, e.Acts)
+				cell = answerCell(e.Form, e.Since, e.InGroup, e.Origin, e.Acts)
 				if e.Form != measure.NotScored {
 					mark, marked = answerLooks[e.Form].mark, true
 					title = fmt.Sprintf("%s, %s: %s", threat.Name, f.short(state), cell.Text)
@@ -128,7 +131,7 @@ func domainRows(threat *entente.Threat, states []string, exposures map[[2]string
 			cell := Cell{Text: "–", Class: "none"}
 			if e := exposures[[2]string{threat.ID, state}]; e != nil {
 				w := e.Answers[i]
-				cell = answerCell(w.Form, w.Since, w.InGroup, w.Acts)
+				cell = answerCell(w.Form, w.Since, w.InGroup, w.Origin, w.Acts)
 			}
 			row = append(row, cell)
 		}

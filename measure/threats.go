@@ -37,11 +37,12 @@ type Exposure struct {
 	Threat  string       `json:"threat"`
 	Name    string       `json:"name"`
 	State   string       `json:"state"`
-	Form    AnswerForm   `json:"form"`     // the strongest in any domain; NotScored when every response is political
-	Since   entente.Date `json:"since"`    // of the first act of that form in the last AnswerYears; zero: none
-	InGroup bool         `json:"in_group"` // one of these acts was done in the group's name
-	Acts    []string     `json:"acts"`     // the acts of that form
-	Answers []Answer     `json:"domains"`  // by response domain, in the order of the threat
+	Form    AnswerForm   `json:"form"`        // the strongest in any domain; NotScored when every response is political
+	Since   entente.Date `json:"since"`       // of the first act of that form in the last AnswerYears; zero: none
+	InGroup bool         `json:"in_group"`    // one of these acts was done in the group's name
+	Origin  bool         `json:"with_origin"` // in each of these acts an actor takes part from whom the threat comes
+	Acts    []string     `json:"acts"`        // the acts of that form
+	Answers []Answer     `json:"domains"`     // by response domain, in the order of the threat
 }
 
 // Answer is what answers an exposure in one domain.
@@ -50,6 +51,7 @@ type Answer struct {
 	Form    AnswerForm     `json:"form"`
 	Since   entente.Date   `json:"since"`
 	InGroup bool           `json:"in_group"`
+	Origin  bool           `json:"with_origin"`
 	Acts    []string       `json:"acts"`
 }
 
@@ -85,7 +87,7 @@ func expose(c *entente.Case, t *entente.Threat, state string, exposed []string, 
 			answer.Form = NoAnswer
 			for _, a := range acts {
 				if a.In(d) && a.Has(state) {
-					answer.take(a, formOf(a, state, exposed), a.Forum == c.Group.Code)
+					answer.take(a, formOf(a, state, exposed), a.Forum == c.Group.Code, slices.ContainsFunc(t.Origin, a.Has))
 				}
 			}
 			e.take(answer)
@@ -117,14 +119,14 @@ func formOf(a *entente.Act, state string, exposed []string) AnswerForm {
 
 // take adds an act to the answer if none before it was of a stronger form. Acts
 // come by date.
-func (w *Answer) take(a *entente.Act, form AnswerForm, inGroup bool) {
+func (w *Answer) take(a *entente.Act, form AnswerForm, inGroup, origin bool) {
 	switch {
 	case form == NoAnswer || form.rank() > w.Form.rank():
 	case form == w.Form:
 		w.Acts = append(w.Acts, a.ID)
-		w.InGroup = w.InGroup || inGroup
+		w.InGroup, w.Origin = w.InGroup || inGroup, w.Origin && origin
 	default:
-		w.Form, w.Since, w.InGroup, w.Acts = form, a.Date, inGroup, []string{a.ID}
+		w.Form, w.Since, w.InGroup, w.Origin, w.Acts = form, a.Date, inGroup, origin, []string{a.ID}
 	}
 }
 
@@ -138,12 +140,12 @@ func (e *Exposure) take(w Answer) {
 				e.Acts = append(e.Acts, id)
 			}
 		}
-		e.InGroup = e.InGroup || w.InGroup
+		e.InGroup, e.Origin = e.InGroup || w.InGroup, e.Origin && w.Origin
 		if w.Since.Compare(e.Since) < 0 {
 			e.Since = w.Since
 		}
 	default:
-		e.Form, e.Since, e.InGroup, e.Acts = w.Form, w.Since, w.InGroup, slices.Clone(w.Acts)
+		e.Form, e.Since, e.InGroup, e.Origin, e.Acts = w.Form, w.Since, w.InGroup, w.Origin, slices.Clone(w.Acts)
 	}
 }
 

@@ -19,8 +19,8 @@ func TestExposuresByHand(t *testing.T) {
 	stranger := deed(t, "stranger", "2018", entente.Exercise, entente.Held, "AQ", entente.Border)
 	c := made(t, old, talk, pair, ended, planned, both, stranger)
 	c.Threats = []entente.Threat{
-		{ID: "raid", Name: "Raids", Exposed: []string{"A", "B", "Q"}, Responses: []entente.Domain{entente.Border, entente.Political}},
-		{ID: "hack", Name: "Hacks", Exposed: []string{"A", "B", "C"}, Responses: []entente.Domain{entente.Border, entente.Cyber}},
+		{ID: "raid", Name: "Raids", Origin: []string{"Q"}, Exposed: []string{"A", "B", "Q"}, Responses: []entente.Domain{entente.Border, entente.Political}},
+		{ID: "hack", Name: "Hacks", Origin: []string{"B"}, Exposed: []string{"A", "B", "C"}, Responses: []entente.Domain{entente.Border, entente.Cyber}},
 		{ID: "alone", Name: "One state", Exposed: []string{"C"}, Responses: []entente.Domain{entente.Border}},
 		{ID: "talk", Name: "Only words", Exposed: []string{"A"}, Responses: []entente.Domain{entente.Political}},
 	}
@@ -45,7 +45,7 @@ func TestExposuresByHand(t *testing.T) {
 	}
 	for i, w := range want {
 		e := got[i]
-		if e.Threat != w.threat || e.State != w.state || e.Form != w.form || e.Since.String() != w.since || !slices.Equal(e.Acts, w.acts) || e.InGroup != w.inGroup {
+		if e.Threat != w.threat || e.State != w.state || e.Form != w.form || e.Since.String() != w.since || !slices.Equal(e.Acts, w.acts) || e.InGroup != w.inGroup || e.Origin != (w.threat == "hack") {
 			t.Errorf("%d: %+v, want %+v", i, e, w)
 		}
 	}

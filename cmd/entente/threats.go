@@ -42,6 +42,9 @@ func (a *app) threatsCommand() *cobra.Command {
 				if e.InGroup {
 					form += ", in the group's name"
 				}
+				if e.Origin {
+					form += ", with an origin of it"
+				}
 				t.add(e.Name, e.State, form, e.Since.String(), domainWords(e), shortList(e.Acts, 3))
 			}
 			if !a.json {
