@@ -1,0 +1,176 @@
+package score
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Forecast is a probability that was given to an event, and whether it came.
+type Forecast struct {
+	P    float64
+	Came bool
+	// Block names what else depends on the same chance: a group, a month. Blocks are
+	// drawn whole when a score's uncertainty is asked for.
+	Block string
+	// Event names the event that came, where several forecasts speak of the same one;
+	// "" makes it one of its own.
+	Event string
+	// Weight is what the forecast counts, for outcomes that are not all seen; 0 is 1.
+	Weight float64
+}
+
+func (f *Forecast) weight() float64 {
+	if f.Weight == 0 {
+		return 1
+	}
+	return f.Weight
+}
+
+func (f *Forecast) y() float64 {
+	if f.Came {
+		return 1
+	}
+	return 0
+}
+
+// Binary are the scores of probabilities of yes or no.
+type Binary struct {
+	N      int // forecasts
+	Came   int // forecasts whose event came
+	Events int // different events among these
+
+	Brier float64 // mean of (p-y)^2 (Brier 1950)
+	Murphy
+	Log     float64 // mean of -ln of the probability of what came (Good 1952), p kept from 0 and 1 by Clip
+	Clipped int     // forecasts that were nearer than that
+	// AUC is how often an event that came had the higher probability than one that did
+	// not, ties counting half; NaN when all or none came.
+	AUC float64
+	// Base is the share that came. BrierSkill and LogSkill are over always saying it;
+	// NaN when all or none came.
+	Base, BrierSkill, LogSkill float64
+}
+
+// Murphy are the parts of the Brier score over bins of equal width: Brier =
+// Reliability - Resolution + Uncertainty + Variance - Covariance exactly (Murphy 1973;
+// the terms within bins after Stephenson, Coelho & Jolliffe 2008).
+type Murphy struct {
+	Reliability float64 // of the bins: mean of (mean p - share that came)^2
+	Resolution  float64 // mean of (share that came in the bin - share that came)^2
+	Uncertainty float64 // base (1 - base)
+	Variance    float64 // of p within bins
+	Covariance  float64 // twice that of p and outcome within bins
+}
+
+// Clip is how near to 0 or 1 the log score takes a probability to be at most.
+const Clip = 1e-6
+
+// bins is how many equal bins the parts of the Brier score rest on.
+const bins = 10
+
+func check(forecasts []Forecast) error {
+	if len(forecasts) == 0 {
+		return errors.New("there are no forecasts to score")
+	}
+	for i := range forecasts {
+		f := &forecasts[i]
+		if !(f.P >= 0 && f.P <= 1) {
+			return fmt.Errorf("forecast %d: %v is no probability", i+1, f.P)
+		}
+		if !(f.Weight >= 0) || math.IsInf(f.Weight, 1) {
+			return fmt.Errorf("forecast %d: a weight of %v", i+1, f.Weight)
+		}
+	}
+	return nil
+}
+
+// brier and logScore are the losses of one forecast.
+func brier(f *Forecast) float64 { return (f.P - f.y()) * (f.P - f.y()) }
+
+func logScore(f *Forecast) float64 {
+	p := min(max(f.P, Clip), 1-Clip)
+	if f.Came {
+		return -math.Log(p)
+	}
+	return -math.Log1p(-p)
+}
+
+// Of scores probabilities.
+func Of(forecasts []Forecast) (*Binary, error) {
+	if err := check(forecasts); err != nil {
+		return nil, err
+	}
+	b := &Binary{N: len(forecasts)}
+	var events []string
+	var total float64
+	type bin struct{ w, p, y, pp, py float64 }
+	var in [bins]bin
+	for i := range forecasts {
+		f := &forecasts[i]
+		w, y := f.weight(), f.y()
+		total += w
+		b.Brier += w * brier(f)
+		b.Log += w * logScore(f)
+		b.Base += w * y
+		if f.P < Clip || f.P > 1-Clip {
+			b.Clipped++
+		}
+		if f.Came {
+			b.Came++
+			if f.Event == "" {
+				b.Events++
+			} else {
+				events = append(events, f.Event)
+			}
+		}
+		k := &in[min(int(f.P*bins), bins-1)]
+		k.w, k.p, k.y, k.pp, k.py = k.w+w, k.p+w*f.P, k.y+w*y, k.pp+w*f.P*f.P, k.py+w*f.P*y
+	}
+	slices.Sort(events)
+	b.Events += len(slices.Compact(events))
+	b.Brier, b.Log, b.Base = b.Brier/total, b.Log/total, b.Base/total
+	for _, k := range in {
+		if k.w == 0 {
+			continue
+		}
+		p, y := k.p/k.w, k.y/k.w
+		b.Reliability += k.w / total * (p - y) * (p - y)
+		b.Resolution += k.w / total * (y - b.Base) * (y - b.Base)
+		b.Variance += (k.pp - k.w*p*p) / total
+		b.Covariance += 2 * (k.py - k.w*p*y) / total
+	}
+	b.Uncertainty = b.Base * (1 - b.Base)
+	b.AUC, b.BrierSkill, b.LogSkill = auc(forecasts), math.NaN(), math.NaN()
+	if b.Uncertainty > 0 {
+		b.BrierSkill = 1 - b.Brier/b.Uncertainty
+		b.LogSkill = 1 - b.Log/-(b.Base*math.Log(b.Base)+(1-b.Base)*math.Log1p(-b.Base))
+	}
+	return b, nil
+}
+
+// auc is the area under the receiver operating curve by ranks (Hanley & McNeil 1982).
+func auc(forecasts []Forecast) float64 {
+	sorted := slices.Clone(forecasts)
+	slices.SortFunc(sorted, func(a, b Forecast) int { return cmp.Compare(a.P, b.P) })
+	var below, came, won float64
+	for i := 0; i < len(sorted); {
+		var yes, no float64
+		for first := i; i < len(sorted) && sorted[i].P == sorted[first].P; i++ {
+			if sorted[i].Came {
+				yes += sorted[i].weight()
+			} else {
+				no += sorted[i].weight()
+			}
+		}
+		won += yes * (below + no/2)
+		came += yes
+		below += no
+	}
+	if came == 0 || below == 0 {
+		return math.NaN()
+	}
+	return won / (came * below)
+}

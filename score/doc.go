@@ -1,0 +1,14 @@
+// Package score says how good forecasts were, and what may be claimed from that.
+//
+// Scores are proper: a forecaster does best by saying what it believes (Gneiting &
+// Raftery 2007, Journal of the American Statistical Association 102:359). Smaller is
+// better for all of them; a skill is how much smaller than a baseline's, 1 at best, 0
+// for no better.
+//
+//	b, err := score.Of(forecasts)            // Brier with its parts, log, AUC
+//	s, err := score.Against(model, baseline) // skill with a block-bootstrap interval
+//	fmt.Println(s.Claim("the class rate"))
+//
+// The package does not know what was forecast, and it corrects nothing: forecasts that
+// share an event are kept together by their block, and that is all.
+package score

@@ -1,0 +1,350 @@
+package score
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// reference is testdata/scores.json, computed from the definitions by another program.
+type reference struct {
+	N          int
+	Brier      float64
+	Log        float64 `json:"log_score_eps1e6"`
+	Base       float64 `json:"base_rate"`
+	BrierSkill float64 `json:"brier_skill_vs_base"`
+	LogSkill   float64 `json:"log_skill_vs_base"`
+	Murphy     struct {
+		Reliability, Resolution, Uncertainty, Check float64
+		Variance                                    float64 `json:"within_bin_variance"`
+		Covariance                                  float64 `json:"within_bin_covariance"`
+	} `json:"murphy_10bins"`
+	AUC     float64
+	Poisson []struct {
+		Lambda    float64
+		Obs       int
+		CRPS, Log float64
+	}
+	NegBin []struct {
+		Size, Mu  float64
+		Obs       int
+		CRPS, Log float64
+	}
+	Ensemble struct {
+		Sample, Obs, CRPS []float64
+		Fair              []float64 `json:"crps_fair"`
+	}
+	RPS struct {
+		P         []float64
+		ByOutcome []float64 `json:"rps_by_outcome"`
+	}
+}
+
+func near(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= 1e-9*max(1, math.Abs(want))) {
+		t.Errorf("%s: %.12g, the reference has %.12g", what, got, want)
+	}
+}
+
+func readReference(t *testing.T) (reference, []Forecast) {
+	t.Helper()
+	var ref reference
+	text, err := os.ReadFile("testdata/scores.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &ref); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open("testdata/binary.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var forecasts []Forecast
+	for _, row := range rows[1:] {
+		p, err := strconv.ParseFloat(row[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forecasts = append(forecasts, Forecast{P: p, Came: row[2] == "1"})
+	}
+	return ref, forecasts
+}
+
+func TestBinaryReference(t *testing.T) {
+	ref, forecasts := readReference(t)
+	b, err := Of(forecasts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.N != ref.N {
+		t.Errorf("%d forecasts, want %d", b.N, ref.N)
+	}
+	near(t, "brier", b.Brier, ref.Brier)
+	near(t, "log", b.Log, ref.Log)
+	near(t, "base", b.Base, ref.Base)
+	near(t, "brier skill", b.BrierSkill, ref.BrierSkill)
+	near(t, "log skill", b.LogSkill, ref.LogSkill)
+	near(t, "auc", b.AUC, ref.AUC)
+	near(t, "reliability", b.Reliability, ref.Murphy.Reliability)
+	near(t, "resolution", b.Resolution, ref.Murphy.Resolution)
+	near(t, "uncertainty", b.Uncertainty, ref.Murphy.Uncertainty)
+	near(t, "variance", b.Variance, ref.Murphy.Variance)
+	near(t, "covariance", b.Covariance, ref.Murphy.Covariance)
+	near(t, "check", b.Reliability-b.Resolution+b.Uncertainty+b.Variance-b.Covariance, ref.Murphy.Check)
+}
+
+func TestCountsReference(t *testing.T) {
+	ref, _ := readReference(t)
+	if len(ref.Poisson) == 0 || len(ref.NegBin) == 0 {
+		t.Fatal("the reference is empty")
+	}
+	for _, r := range ref.Poisson {
+		crps, err := CRPS(Poisson(r.Lambda), r.Obs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "Poisson CRPS", crps, r.CRPS)
+		loss, _ := CountLog(Poisson(r.Lambda), r.Obs)
+		near(t, "Poisson log", loss, r.Log)
+	}
+	for _, r := range ref.NegBin {
+		crps, err := CRPS(NegativeBinomial(r.Mu, r.Size), r.Obs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "negative binomial CRPS", crps, r.CRPS)
+		loss, _ := CountLog(NegativeBinomial(r.Mu, r.Size), r.Obs)
+		near(t, "negative binomial log", loss, r.Log)
+	}
+	for i, obs := range ref.Ensemble.Obs {
+		crps, fair, err := Ensemble(ref.Ensemble.Sample, obs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "ensemble", crps, ref.Ensemble.CRPS[i])
+		near(t, "fair ensemble", fair, ref.Ensemble.Fair[i])
+	}
+	for k, want := range ref.RPS.ByOutcome {
+		got, err := RPS(ref.RPS.P, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "RPS", got, want)
+	}
+}
+
+func drawForecasts(t *rapid.T) []Forecast {
+	n := rapid.IntRange(1, 80).Draw(t, "n")
+	forecasts := make([]Forecast, n)
+	for i := range forecasts {
+		forecasts[i] = Forecast{
+			P:      float64(rapid.IntRange(0, 40).Draw(t, "p")) / 40,
+			Came:   rapid.Bool().Draw(t, "came"),
+			Weight: rapid.Float64Range(0.1, 3).Draw(t, "w"),
+		}
+	}
+	return forecasts
+}
+
+// Both decompositions close for any forecasts, with weights and ties.
+func TestDecompositionsClose(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		forecasts := drawForecasts(t)
+		b, err := Of(forecasts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := b.Reliability - b.Resolution + b.Uncertainty + b.Variance - b.Covariance; math.Abs(sum-b.Brier) > 1e-12 {
+			t.Fatalf("the parts add up to %v, Brier is %v", sum, b.Brier)
+		}
+		c, err := Calibrate(forecasts, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := c.Miscalibration - c.Discrimination + c.Uncertainty; math.Abs(sum-b.Brier) > 1e-12 {
+			t.Fatalf("the parts add up to %v, Brier is %v", sum, b.Brier)
+		}
+		if c.Miscalibration < -1e-12 || c.Discrimination < -1e-12 {
+			t.Fatalf("miscalibration %v, discrimination %v", c.Miscalibration, c.Discrimination)
+		}
+		for k := 1; k < len(c.Steps); k++ {
+			if c.Steps[k].Came <= c.Steps[k-1].Came || c.Steps[k].From <= c.Steps[k-1].To {
+				t.Fatalf("steps out of order: %v", c.Steps)
+			}
+		}
+	})
+}
+
+// Saying what one believes is best: the mean score of the true chance is the lowest.
+func TestProper(t *testing.T) {
+	chances := NegativeBinomial(4, 2)
+	wrong := Poisson(4)
+	mean := func(forecast []float64, of func([]float64, int) float64) float64 {
+		sum := 0.0
+		for k, p := range chances {
+			sum += p * of(forecast, k)
+		}
+		return sum
+	}
+	crps := func(p []float64, k int) float64 { v, _ := CRPS(p, k); return v }
+	logs := func(p []float64, k int) float64 { v, _ := CountLog(p, k); return v }
+	if mean(chances, crps) >= mean(wrong, crps) || mean(chances, logs) >= mean(wrong, logs) {
+		t.Error("a wrong distribution scores better than the true one")
+	}
+	for _, truth := range []float64{0.03, 0.3, 0.8} {
+		for _, said := range []float64{0.01, 0.1, 0.5, 0.95} {
+			expect := func(p float64, of func(*Forecast) float64) float64 {
+				return truth*of(&Forecast{P: p, Came: true}) + (1-truth)*of(&Forecast{P: p})
+			}
+			if expect(truth, brier) > expect(said, brier) || expect(truth, logScore) > expect(said, logScore) {
+				t.Errorf("with a chance of %v it pays to say %v", truth, said)
+			}
+		}
+	}
+}
+
+// Many draws score as the distribution they come from; the fair score does so with few.
+func TestEnsembleConverges(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	want := Normal(1, 2, 3)
+	few, many := 0.0, make([]float64, 20_000)
+	const times = 20_000
+	for range times {
+		_, fair, err := Ensemble([]float64{1 + 2*random.NormFloat64(), 1 + 2*random.NormFloat64(), 1 + 2*random.NormFloat64()}, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		few += fair / times
+	}
+	for i := range many {
+		many[i] = 1 + 2*random.NormFloat64()
+	}
+	plain, _, err := Ensemble(many, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(plain-want) > 0.03 || math.Abs(few-want) > 0.04 {
+		t.Errorf("ensembles score %v and, fair, %v; the distribution %v", plain, few, want)
+	}
+}
+
+// By hand: an interval missed by 1 at level 0.9 costs its width and 20.
+func TestInterval(t *testing.T) {
+	got, err := Interval(2, 5, 0.9, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "interval", got, 3+20)
+	if got, _ = Interval(2, 5, 0.9, 4); got != 3 {
+		t.Errorf("a hit costs %v, not its width", got)
+	}
+}
+
+func TestSkill(t *testing.T) {
+	var model, base []Forecast
+	for i := range 100 {
+		came := i%4 == 0
+		p := 0.1
+		if came {
+			p = 0.9
+		}
+		block := strconv.Itoa(i / 5)
+		model = append(model, Forecast{P: p, Came: came, Block: block})
+		base = append(base, Forecast{P: 0.25, Came: came, Block: block})
+	}
+	s, err := Against(model, base, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "skill", s.Value, 1-0.01/0.1875)
+	if s.Blocks != 20 || s.Events != 25 || !(s.Low < s.Value && s.Value < s.High && s.Low > 0.8) {
+		t.Errorf("%+v", s)
+	}
+	again, _ := Against(model, base, 1)
+	if *again != *s {
+		t.Error("the same seed gives another interval")
+	}
+	if got, want := s.Claim("the class rate"), "better than the class rate (skill 0.95"; len(got) < len(want) || got[:len(want)] != want {
+		t.Errorf("%q", got)
+	}
+	s, _ = Against(base, base, 1)
+	if got, want := s.Claim("itself"), "no better than itself (skill 0.00, 0.00 to 0.00; 25 events in 100 forecasts)"; got != want {
+		t.Errorf("%q", got)
+	}
+	s, _ = Against(model[:40], base[:40], 1)
+	if got, want := s.Claim("x"), "no claim: only 10 events in 40 forecasts, fewer than 20"; got != want {
+		t.Errorf("%q", got)
+	}
+	for i := range model {
+		model[i].Event = "the one event"
+	}
+	if s, _ = Against(model, base, 1); s.Events != 1 {
+		t.Errorf("one event that many forecasts speak of counts %d", s.Events)
+	}
+}
+
+// By hand: of five, one came at 1, one was lost at 2, one came at 3, one met the
+// competing event at 4 and one was followed beyond 5. Who is settled after the loss
+// stands for the lost one too: 1/(1-1/4).
+func TestSettled(t *testing.T) {
+	waits := []Wait{{P: 0.1, Years: 1, Ended: Came}, {P: 0.2, Years: 2}, {P: 0.3, Years: 3, Ended: Came}, {P: 0.4, Years: 4, Ended: Competing}, {P: 0.5, Years: 9}}
+	got, err := Settled(waits, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Forecast{{P: 0.1, Came: true, Weight: 1}, {P: 0.3, Came: true, Weight: 4.0 / 3}, {P: 0.4, Weight: 4.0 / 3}, {P: 0.5, Weight: 4.0 / 3}}
+	if len(got) != len(want) {
+		t.Fatalf("%+v", got)
+	}
+	for i := range want {
+		near(t, "weight", got[i].Weight, want[i].Weight)
+		if got[i].P != want[i].P || got[i].Came != want[i].Came {
+			t.Errorf("%+v, want %+v", got[i], want[i])
+		}
+	}
+	if _, err := Settled(waits[1:2], 5); err == nil {
+		t.Error("scored although nothing is settled")
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	for name, f := range map[string][]Forecast{
+		"none": nil, "above 1": {{P: 1.01}}, "NaN": {{P: math.NaN()}}, "weight": {{P: 0.5, Weight: -1}},
+	} {
+		if _, err := Of(f); err == nil {
+			t.Errorf("%s: scored", name)
+		}
+		if _, err := Calibrate(f, 1); err == nil {
+			t.Errorf("%s: calibrated", name)
+		}
+		if _, err := Against(f, f, 1); err == nil {
+			t.Errorf("%s: compared", name)
+		}
+	}
+	if _, err := Against([]Forecast{{P: 0.5}}, []Forecast{{P: 0.5, Came: true}}, 1); err == nil {
+		t.Error("compared with forecasts of something else")
+	}
+	if _, err := CRPS([]float64{0.5}, 1); err == nil {
+		t.Error("half a distribution was scored")
+	}
+	if _, err := RPS([]float64{0.5, 0.5}, 2); err == nil {
+		t.Error("a class that does not exist came")
+	}
+	b, err := Of([]Forecast{{P: 0.5}, {P: 0.2}})
+	if err != nil || !math.IsNaN(b.AUC) || !math.IsNaN(b.BrierSkill) {
+		t.Errorf("nothing came: %+v, %v", b, err)
+	}
+}
