@@ -1,6 +1,9 @@
 package entente
 
-import "testing"
+import (
+	"reflect"
+	"testing"
+)
 
 func TestStatusOn(t *testing.T) {
 	change := func(on string, s Status) Change { return Change{Date: date(t, on), Status: s} }
@@ -71,6 +74,41 @@ func TestFind(t *testing.T) {
 	for _, text := range []string{"Atlantis", "cow:1", "cow:0", "", "Union"} {
 		if a, err := c.Find(text); err == nil {
 			t.Errorf("Find(%q) = %s, want an error", text, a.Code)
+		}
+	}
+}
+
+// A copy has everything that the case has, and lists of its own.
+func TestCopy(t *testing.T) {
+	c := &Case{}
+	v := reflect.ValueOf(c).Elem()
+	for i := range v.NumField() {
+		f := v.Field(i)
+		switch {
+		case !f.CanSet():
+		case f.Kind() == reflect.Slice:
+			f.Set(reflect.MakeSlice(f.Type(), 1, 1))
+		case f.Kind() == reflect.String:
+			f.SetString("x")
+		case f.CanInt():
+			f.SetInt(1)
+		case f.Kind() == reflect.Struct:
+			f.Field(0).SetString("x")
+		default:
+			t.Fatalf("%s: a kind of field that the test does not fill", v.Type().Field(i).Name)
+		}
+	}
+	copied := reflect.ValueOf(c.Copy()).Elem()
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		if name == "index" {
+			continue
+		}
+		if !reflect.DeepEqual(v.Field(i).Interface(), copied.Field(i).Interface()) {
+			t.Errorf("%s is lost in a copy", name)
+		}
+		if v.Field(i).Kind() == reflect.Slice && v.Field(i).Pointer() == copied.Field(i).Pointer() {
+			t.Errorf("%s is shared with the copy", name)
 		}
 	}
 }

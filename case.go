@@ -14,6 +14,20 @@ type index struct {
 	acts map[string]*Act
 }
 
+// Copy returns a case of which lists can be extended, replaced and cut without
+// changing c. What the lists hold is shared: an act or another entry that is to be
+// altered is to be replaced by a copy of it.
+func (c *Case) Copy() *Case {
+	return &Case{
+		ID: c.ID, Title: c.Title, Question: c.Question, Group: c.Group, Horizon: c.Horizon, Recorded: c.Recorded, Document: c.Document,
+		Gaps: slices.Clone(c.Gaps), Readings: slices.Clone(c.Readings), Against: slices.Clone(c.Against),
+		Actors: slices.Clone(c.Actors), Acts: slices.Clone(c.Acts), Sources: slices.Clone(c.Sources), Clauses: slices.Clone(c.Clauses),
+		Threats: slices.Clone(c.Threats), Postures: slices.Clone(c.Postures), Corridors: slices.Clone(c.Corridors), Nodes: slices.Clone(c.Nodes),
+		Blocs: slices.Clone(c.Blocs), Claims: slices.Clone(c.Claims), Implications: slices.Clone(c.Implications),
+		KnownAt: c.KnownAt, Checksum: c.Checksum,
+	}
+}
+
 // Actor returns the actor with the code, or nil.
 func (c *Case) Actor(code string) *Actor {
 	for i := range c.Actors {
