@@ -464,8 +464,8 @@ func (f *findings) named(code string) string {
 
 // claim takes over the verdict on a claim, which was reached on the whole record.
 func (p *prover) claim(id string) (answer, string, []string) {
-	if p.f.asOf < p.f.c.Horizon {
-		return unknown, "Claims were checked on the whole record, not as of an earlier day.", nil
+	if c := p.f.c; p.f.asOf < c.Horizon || c.KnownAt != 0 && c.KnownAt < c.Recorded {
+		return unknown, "Claims were checked on the whole record, not as of or known at an earlier day.", nil
 	}
 	for _, claim := range p.f.c.Claims {
 		if claim.ID == id {

@@ -61,3 +61,10 @@ func TestExposuresByHand(t *testing.T) {
 		t.Errorf("a case without threats: %v", e)
 	}
 }
+
+func BenchmarkExposures(b *testing.B) {
+	c := builtin(b, "ots")
+	for b.Loop() {
+		measure.Exposures(c, c.Horizon)
+	}
+}

@@ -120,16 +120,20 @@ const looseDays = 31
 
 // Tolerance sets every posture in view on the day against the acts that it
 // concerns, in the order of the case. A posture is in view unless it is known to
-// have been voiced only later. Responses are sought to acts that are dated to the
+// have been voiced only later than the day, or than what the view could know. Responses are sought to acts that are dated to the
 // month at least and in which the power took no part itself: its acts, statements
 // and incidents with the group, with a member or observer, or with another
 // participant of the act.
 func Tolerance(c *entente.Case, asOf entente.Day) []Stand {
 	t := tolerance{c: c, asOf: asOf, acts: c.ActsOn(asOf), members: Studied(c, asOf)}
 	t.near = slices.Concat(t.members, c.Group.On(asOf, "observer"), []string{c.Group.Code})
+	known := asOf
+	if c.KnownAt != 0 {
+		known = min(asOf, c.KnownAt)
+	}
 	stands := []Stand{}
 	for i := range c.Postures {
-		if s := t.stand(&c.Postures[i]); s.Date.IsZero() || s.Date.Begun(asOf) {
+		if s := t.stand(&c.Postures[i]); s.Date.IsZero() || s.Date.Begun(known) {
 			stands = append(stands, s)
 		}
 	}

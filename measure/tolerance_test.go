@@ -105,6 +105,10 @@ func TestToleranceAsOf(t *testing.T) {
 	if len(stands) != 1 || !slices.Equal(stands[0].Done(), []string{"drill"}) {
 		t.Errorf("an act before the stance was voiced is part of its history: %+v", stands)
 	}
+	c.KnownAt = day(t, "2016-05-31")
+	if stands := measure.Tolerance(c, day(t, "2020-01-01")); len(stands) != 0 {
+		t.Errorf("a stance that nobody could know yet is in view: %+v", stands)
+	}
 	if got := measure.Tolerance(made(t), day(t, "2020-01-01")); got == nil || len(got) != 0 {
 		t.Errorf("a case without postures: %v", got)
 	}
@@ -131,5 +135,12 @@ func TestToleranceOfTurkicStates(t *testing.T) {
 	}
 	if s := stands["eu-trnc"]; s.Since.String() != "2022-11-11" || !slices.ContainsFunc(s.Acts[0].Responses, func(r measure.Response) bool { return r.Act == "eu-2022-trnc" && r.Days == 1 }) {
 		t.Errorf("the TRNC as observer: %+v", s)
+	}
+}
+
+func BenchmarkTolerance(b *testing.B) {
+	c := builtin(b, "ots")
+	for b.Loop() {
+		measure.Tolerance(c, c.Horizon)
 	}
 }
