@@ -137,7 +137,7 @@ type AnswerTest struct {
 	Parts   []AnswerPart `json:"parts"`
 }
 
-// AnswerPart is a [Part].
+// AnswerPart is a [LogRankPart].
 type AnswerPart struct {
 	Label    string  `json:"label"`
 	N        int     `json:"n"`

@@ -25,7 +25,7 @@ func byYears(spells []Spell) []int {
 // Comparison is a test of whether parts of a class reach the rung at the same
 // rate.
 type Comparison struct {
-	Parts []Part
+	Parts []LogRankPart
 	ChiSq float64
 	DF    int
 	P     float64
@@ -33,9 +33,9 @@ type Comparison struct {
 	Missing int
 }
 
-// Part is one part of a class with the events that it saw, and those it would
+// LogRankPart is one part of a class with the events that it saw, and those it would
 // have seen had it reached the rung at the rate of all.
-type Part struct {
+type LogRankPart struct {
 	Label    string
 	N        int
 	Observed int
@@ -59,7 +59,7 @@ func LogRank(spells []Spell, labels []string) (*Comparison, error) {
 	if k < 2 {
 		return nil, fmt.Errorf("a log-rank test needs two parts of the class, there is %s", counted(k, "part"))
 	}
-	c := &Comparison{Parts: make([]Part, k)}
+	c := &Comparison{Parts: make([]LogRankPart, k)}
 	part := make([]int, len(spells))
 	waiting := make([]float64, k)
 	for i, label := range labels {
