@@ -46,3 +46,15 @@ func TestParseTest(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseTest(f *testing.F) {
+	for _, s := range []string{"rung r6", "if not chance r6 5 0.2", "answered cyber group", "owed RUS defense", "multilateral"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		test, err := entente.ParseTest(s)
+		if err == nil && test.String() != s {
+			t.Errorf("%q is written back as %q", s, test)
+		}
+	})
+}

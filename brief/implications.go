@@ -405,8 +405,10 @@ func (p *prover) answered(d entente.Domain, group bool) (answer, string, []strin
 			if w.InGroup {
 				inName++
 			}
-			if w.InGroup || !group {
-				acts = append(acts, w.Acts...)
+			for _, id := range w.Acts {
+				if a := p.f.c.Act(id); !group || a != nil && a.Forum == p.f.c.Group.Code {
+					acts = append(acts, id)
+				}
 			}
 		}
 	}

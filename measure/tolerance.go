@@ -121,7 +121,7 @@ const looseDays = 31
 // Tolerance sets every posture in view on the day against the acts that it
 // concerns, in the order of the case. A posture is in view unless it is known to
 // have been voiced only later than the day, or than what the view could know. Responses are sought to acts that are dated to the
-// month at least and in which the power took no part itself: its acts, statements
+// month at least and in which the power took no part itself: its own acts, statements
 // and incidents with the group, with a member or observer, or with another
 // participant of the act.
 func Tolerance(c *entente.Case, asOf entente.Day) []Stand {
@@ -161,7 +161,7 @@ func (t *tolerance) stand(p *entente.Posture) Stand {
 	t.date(&s, p)
 	var power []*entente.Act
 	for _, a := range t.acts {
-		if a.Has(p.Power) {
+		if deedOf(a, p.Power) {
 			power = append(power, a)
 		}
 	}
@@ -192,7 +192,7 @@ func filled[T any](list []T) []T { return append([]T{}, list...) }
 func (t *tolerance) date(s *Stand, p *entente.Posture) {
 	s.Confidence = entente.Low
 	for _, a := range t.c.Acts {
-		if a.Type == entente.Incident || !a.Has(p.Power) ||
+		if a.Type == entente.Incident || !deedOf(a, p.Power) ||
 			!slices.ContainsFunc(p.Sources, func(id string) bool { return slices.Contains(a.Sources, id) }) {
 			continue
 		}
@@ -219,6 +219,25 @@ func (t *tolerance) date(s *Stand, p *entente.Posture) {
 	default:
 		s.Basis = Inferred
 	}
+}
+
+// doers are the roles by which a participant of an incident or a statement is the
+// one who acted or spoke.
+var doers = map[string]bool{"attacker": true, "origin": true, "alleged origin": true, "side": true,
+	"speaker": true, "proposer": true, "requester": true, "withdrawing": true}
+
+// deedOf reports whether the act is one of the power's own. An incident or a
+// statement is only that of those who acted or spoke, where roles say who did; a
+// victim never did.
+func deedOf(a *entente.Act, power string) bool {
+	if !a.Has(power) {
+		return false
+	}
+	role := a.Role(power)
+	if a.Type != entente.Incident && a.Type != entente.Statement || doers[role] {
+		return true
+	}
+	return role != "victim" && !slices.ContainsFunc(a.Participants, func(p entente.Participant) bool { return doers[p.Role] })
 }
 
 // standing says whether the act is one that a posture is set against, and whether

@@ -93,6 +93,28 @@ func TestToleranceByHand(t *testing.T) {
 	}
 }
 
+// TestOwnDeeds: what was done or said to a power is no deed of its own.
+func TestOwnDeeds(t *testing.T) {
+	drill := deed(t, "drill", "2015-03-01", entente.Exercise, entente.Held, "ABC", entente.ExerciseDomain)
+	with := func(id string, kind entente.ActType, roles ...string) *entente.Act {
+		a := deed(t, id, "2015-03-02", kind, entente.Held, "PA", entente.Political)
+		for i, r := range roles {
+			a.Participants[i].Role = r
+		}
+		return a
+	}
+	c := made(t, drill, with("hit", entente.Incident, "victim"), with("hit-by", entente.Incident, "", "attacker"), with("clash", entente.Incident),
+		with("struck", entente.Incident, "origin", "victim"), with("told", entente.Statement, "criticised", "speaker"), with("said", entente.Statement, "speaker"), with("met", entente.Meeting, "guest", "host"))
+	c.Postures = []entente.Posture{{ID: "p", Power: "P", Form: "drills", Stance: entente.Oppose}}
+	var got []string
+	for _, r := range measure.Tolerance(c, day(t, "2016-01-01"))[0].Acts[0].Responses {
+		got = append(got, r.Act)
+	}
+	if want := []string{"clash", "struck", "said", "met"}; !slices.Equal(got, want) {
+		t.Errorf("own deeds %v, want %v", got, want)
+	}
+}
+
 func TestToleranceAsOf(t *testing.T) {
 	drill := deed(t, "drill", "2015-03-01", entente.Exercise, entente.Held, "ABC", entente.ExerciseDomain)
 	c := made(t, drill)

@@ -80,14 +80,14 @@ func (a *app) printTolerance(v *view, stands []measure.Stand) {
 		a.printf("No recorded stance concerns this as of %s; that may be a gap of the record.\n", v.asOf)
 		return
 	}
-	t := newTable(2, "power", "stance", "towards", "voiced", "rests on", "#done", "#proposed", "first crossed", "id")
+	t := newTable(2, "power", "stance", "towards", "ground", "acts", "id")
 	for i := range stands {
 		s := &stands[i]
-		first := ""
-		if s.Line() {
-			first = orDash(s.Since)
+		acts := fmt.Sprintf("%d done, %d proposed", len(s.Done()), len(s.Proposed()))
+		if !s.Since.IsZero() {
+			acts += map[entente.Stance]string{entente.Oppose: ", crossed since ", entente.Wary: ", strained since "}[s.Stance] + s.Since.String()
 		}
-		t.add(s.Power, string(s.Stance), s.Form, orDash(s.Date), fmt.Sprintf("%s, %s", s.Basis, s.Confidence), fmt.Sprint(len(s.Done())), fmt.Sprint(len(s.Proposed())), first, s.Posture)
+		t.add(s.Power, string(s.Stance), s.Form, ground(s), acts, s.Posture)
 	}
 	a.print(t)
 	a.printCrossings(stands)
@@ -95,31 +95,37 @@ func (a *app) printTolerance(v *view, stands []measure.Stand) {
 	a.printf("\nas of %s\n", v.asOf)
 }
 
-func orDash(d entente.Date) string {
-	if d.IsZero() {
-		return "-"
+// ground says what a stance rests on, since when and how firmly.
+func ground(s *measure.Stand) string {
+	text := string(s.Basis)
+	if !s.Date.IsZero() {
+		text += " " + s.Date.String()
 	}
-	return d.String()
+	return text + ", " + string(s.Confidence)
 }
 
-// printCrossings prints the acts that meet a line, and what followed each.
+// printCrossings prints for each line the acts that meet it, and what followed.
 func (a *app) printCrossings(stands []measure.Stand) {
-	t := newTable(3, "date", "act", "", "line", "followed by, days after", "#usual")
+	head := fmt.Sprintf("Acts against a line, and what that power did within %d days, by date alone. Usual: how many such acts as many days saw in the two years before.", measure.ResponseDays)
 	for i := range stands {
 		s := &stands[i]
-		if !s.Line() {
+		if !s.Line() || len(s.Acts) == 0 {
 			continue
 		}
+		t := newTable(3, "  date", "act", "", "followed by, days after", "#usual")
 		for _, x := range s.Acts {
 			usual := ""
 			if x.Unsought == "" {
 				usual = fmt.Sprintf("%.1f", x.Usual)
 			}
-			t.add(x.Date.String(), x.Act, effect(x), s.Power+" on "+s.Form, followed(x), usual)
+			t.add("  "+x.Date.String(), x.Act, effect(x), followed(x), usual)
 		}
-	}
-	if len(t.rows) > 0 {
-		a.printf("\nActs against a line, and what that power did within %d days (usual: as many acts as %d days saw before)\n", measure.ResponseDays, measure.ResponseDays)
+		if head != "" {
+			a.printf("\n")
+			a.paragraph("", head)
+			head = ""
+		}
+		a.printf("\n%s, %s: %s\n", s.Power, s.Stance, s.Form)
 		a.print(t)
 	}
 }
