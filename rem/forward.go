@@ -22,11 +22,12 @@ type Forward struct {
 	Actors []string // by number: bit i of a set is actor i
 	After  float64
 
-	sets  []uint32  // by size, ascending
-	first []int     // where the sets of a size start; one more than the sizes
-	start []float64 // statistics of each set on the day
-	past  []overlap // by statistic
-	lives []float64 // the half-lives, each once
+	sets  []uint32    // by size, ascending
+	first []int       // where the sets of a size start; one more than the sizes
+	start []float64   // statistics of each set on the day
+	past  []overlap   // by statistic
+	gains [][]float64 // by statistic: what a set gains from an act, by place
+	lives []float64   // the half-lives, each once
 }
 
 // overlap is how a statistic grows with an event that shares actors with a set.
@@ -141,6 +142,9 @@ func (f *Forward) prepare(d *Design) error {
 		f.first = append(f.first, len(f.sets))
 	}
 	f.first = slices.Insert(f.first, 2, 0) // sizes 0 and 1 have no sets
+	for k := range f.past {
+		f.gains = append(f.gains, f.gain(&f.past[k]))
+	}
 	var u unit
 	var tokens []int32
 	for _, set := range f.sets {
@@ -213,9 +217,8 @@ type course struct {
 	decay [][]float64 // by half-life and set: what does, as it was worth on the first day
 	grows [][]float64 // by half-life: what a set of a size gains from an act of a size that shares so many actors
 	w     []float64
+	sums  []float64
 }
-
-const span = mostForward + 1
 
 func (c *course) begin(by Drift) error {
 	f, p := c.f, len(c.f.past)
@@ -235,13 +238,15 @@ func (c *course) begin(by Drift) error {
 	c.decay, c.grows = make([][]float64, len(f.lives)), make([][]float64, len(f.lives))
 	for l := range f.lives {
 		c.decay[l] = make([]float64, len(f.sets))
-		c.grows[l] = make([]float64, span*span*span)
+		c.grows[l] = make([]float64, f.place(0, f.Sizes()+1, 0))
 	}
 	for k, part := range f.past {
 		into := c.still
 		if part.life >= 0 {
 			into = c.decay[part.life]
-			part.grow(by.Theta[k], f.Sizes(), c.grows[part.life])
+			for i, gain := range f.gains[k] {
+				c.grows[part.life][i] += by.Theta[k] * gain
+			}
 		}
 		for i := range f.sets {
 			into[i] += by.Theta[k] * f.start[i*p+k]
@@ -250,13 +255,18 @@ func (c *course) begin(by Drift) error {
 	return nil
 }
 
-// grow adds what a set of n actors gains from an act of m that shares q.
-func (s *overlap) grow(theta float64, most int, into []float64) {
+// place is where the gain of a set of n actors from an act of m that shares q is kept.
+func (f *Forward) place(m, n, q int) int {
+	span := f.Sizes() + 1
+	return (n*span+m)*span + q
+}
+
+// gain lists what a set gains from an act, by place.
+func (f *Forward) gain(s *overlap) []float64 {
+	most := f.Sizes()
+	into := make([]float64, f.place(0, most+1, 0))
 	for n := 2; n <= most; n++ {
-		for m := max(2, s.least); m <= most; m++ {
-			if s.most > 0 && m > s.most {
-				break
-			}
+		for m := max(2, s.least); m <= most && (s.most == 0 || m <= s.most); m++ {
 			for q := 1; q <= min(n, m); q++ {
 				gain := 0.0
 				switch {
@@ -269,10 +279,11 @@ func (s *overlap) grow(theta float64, most int, into []float64) {
 				case s.order <= n:
 					gain = choose(q, s.order) / choose(n, s.order)
 				}
-				into[(m*span+n)*span+q] += theta * gain
+				into[f.place(m, n, q)] = gain
 			}
 		}
 	}
+	return into
 }
 
 // factor is what a weight of the first day has become.
@@ -304,17 +315,28 @@ func (c *course) draw(at float64, random *rand.Rand) (int, error) {
 			w[i] += x * now
 		}
 	}
-	highest := slices.Max(w)
-	if math.IsInf(highest, 0) || math.IsNaN(highest) {
-		return 0, explosion(at)
+	total := c.sumUp(w, 0)
+	if !(total > 0) || math.IsInf(total, 1) { // too large or too small as they are
+		highest := slices.Max(w)
+		if math.IsInf(highest, 0) || math.IsNaN(highest) {
+			return 0, explosion(at)
+		}
+		total = c.sumUp(w, highest)
 	}
-	total := 0.0
-	for i, eta := range w {
-		total += math.Exp(eta - highest)
-		w[i] = total
-	}
-	k, _ := slices.BinarySearch(w, random.Float64()*total)
+	k, _ := slices.BinarySearch(c.sums, random.Float64()*total)
 	return lo + min(k, len(w)-1), nil
+}
+
+// sumUp fills sums with the running sums of the rates whose logarithms, more by an offset,
+// are given.
+func (c *course) sumUp(logs []float64, offset float64) float64 {
+	c.sums = c.sums[:0]
+	total := 0.0
+	for _, eta := range logs {
+		total += math.Exp(eta - offset)
+		c.sums = append(c.sums, total)
+	}
+	return total
 }
 
 // add lets an act change the statistics of the sets that may act.
@@ -326,7 +348,7 @@ func (c *course) add(at float64, act uint32) {
 			if rate == 0 {
 				continue
 			}
-			gain := c.grows[l][(m*span+n)*span : (m*span+n+1)*span]
+			gain := c.grows[l][c.f.place(m, n, 0):]
 			lo, hi := c.f.first[n], c.f.first[n+1]
 			d := decay[lo:hi]
 			for i, set := range c.f.sets[lo:hi] {
@@ -335,3 +357,6 @@ func (c *course) add(at float64, act uint32) {
 		}
 	}
 }
+
+// Present returns the set of all actors who are present.
+func (f *Forward) Present() uint32 { return f.sets[len(f.sets)-1] }

@@ -1,0 +1,237 @@
+package forecast
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+
+	"entente"
+)
+
+// Past is one forecast that was made as of a past day, before what it speaks of was
+// known, with what became of it.
+type Past struct {
+	Target  string      `json:"target"`  // r1..r8, or what else was asked
+	Subject string      `json:"subject"` // the group, or the pair of states
+	Origin  entente.Day `json:"origin"`
+	Years   float64     `json:"horizon_years"`
+	From    int         `json:"from"`          // the rung held, -1 where there is none
+	Held    float64     `json:"held"`          // years
+	P       []float64   `json:"probabilities"` // by method
+	Event   string      `json:"-"`             // the event that came, by which repeated ones are told; "" when none did
+}
+
+// GroupBacktest asks of every group of the class, as of past days and without the group
+// itself, whether it would reach each rung it did not hold.
+type GroupBacktest struct {
+	Blocs    []entente.BlocRecord
+	Origins  []entente.Day
+	Horizons []float64 // years, ascending
+}
+
+// ByMethod are the past forecasts and the methods of their probabilities; the last is
+// the pool.
+type ByMethod struct {
+	Methods []string
+	Past    []Past
+	// Unsettled counts the forecasts left out because the record ends before their
+	// horizon does and the rung was not reached by then.
+	Unsettled int
+	Weights   []WeightsOn
+	// Hash is the SHA-256 of all forecasts as they were before any of them was scored.
+	Hash string
+}
+
+// WeightsOn are the weights of the pool on a day.
+type WeightsOn struct {
+	Origin  entente.Day `json:"origin"`
+	Years   float64     `json:"horizon_years"`
+	Weights []float64   `json:"weights"`
+	Events  int         `json:"events"` // past events behind them
+}
+
+// Yearly returns the first of January of each year from one to another.
+func Yearly(from, to int) []entente.Day {
+	var days []entente.Day
+	for y := from; y <= to; y++ {
+		days = append(days, entente.DayOf(y, 1, 1))
+	}
+	return days
+}
+
+// Run makes the forecasts of every origin from the class as it stood then. It uses all
+// cores and gives the same on any number of them.
+func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
+	if len(g.Blocs) < 2 {
+		return nil, errors.New("a backtest over groups needs a reference class of at least two groups (blocs.csv)")
+	}
+	if len(g.Origins) == 0 || len(g.Horizons) == 0 {
+		return nil, errors.New("a backtest needs origins and horizons")
+	}
+	results := make([]made, len(g.Origins))
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), len(g.Origins))
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(g.Origins) && ctx.Err() == nil; i += workers {
+				results[i] = g.at(g.Origins[i])
+			}
+		})
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	out := &ByMethod{Methods: append(slices.Clone(Methods), Pooled)}
+	for _, r := range results {
+		out.Past = append(out.Past, r.past...)
+		out.Unsettled += r.unsettled
+	}
+	if len(out.Past) == 0 {
+		return nil, fmt.Errorf("%w: from %s on", errUnsettled, g.Origins[0])
+	}
+	out.pool()
+	out.seal()
+	return out, nil
+}
+
+// errUnsettled means that nothing can be scored.
+var errUnsettled = errors.New("no forecast is settled by the end of the class's record")
+
+// made is what one origin yields.
+type made struct {
+	past      []Past
+	unsettled int
+}
+
+// at makes the forecasts of one origin.
+func (g *GroupBacktest) at(origin entente.Day) made {
+	var out made
+	known := Cut(g.Blocs, origin)
+	last := lastSeen(g.Blocs)
+	for i := range g.Blocs {
+		b := &g.Blocs[i]
+		if founded, ok := reached(b, 0); !ok || founded > origin || !b.Ended.IsZero() && standing(b.Ended) <= origin {
+			continue
+		}
+		from, since := -1, entente.Day(0)
+		for rung := range b.Rungs {
+			if day, ok := reached(b, rung); ok && day <= origin {
+				from, since = rung, day
+			}
+		}
+		held := Years(since, origin)
+		followed := last
+		if !b.Censored.IsZero() {
+			followed = min(followed, standing(b.Censored))
+		}
+		for to := 1; to <= lastTarget; to++ {
+			goal, has := reached(b, to)
+			if has && goal <= origin {
+				continue
+			}
+			class := Of(known, from, to, Filter{Soft: b.Soft, LeaveOut: []string{b.ID}})
+			p, ok := class.Singles(origin, held, g.Horizons)
+			if !ok {
+				continue
+			}
+			for k, h := range g.Horizons {
+				f := Past{Target: "r" + strconv.Itoa(to), Subject: b.ID, Origin: origin, Years: h, From: from, Held: held}
+				end := f.ends()
+				// A rung reached after the record of others ends would be a success without its
+				// failures: what is not followed to the horizon does not count, whatever came.
+				if end > followed {
+					out.unsettled++
+					continue
+				}
+				if has && goal <= end {
+					f.Event = b.ID + " r" + strconv.Itoa(to)
+				}
+				for m := range p {
+					f.P = append(f.P, p[m][k])
+				}
+				out.past = append(out.past, f)
+			}
+		}
+	}
+	return out
+}
+
+// lastSeen is the day up to which a class was followed: the last on which a group was
+// looked at.
+func lastSeen(blocs []entente.BlocRecord) entente.Day {
+	var last entente.Day
+	for i := range blocs {
+		if !blocs[i].Censored.IsZero() {
+			last = max(last, standing(blocs[i].Censored))
+		}
+	}
+	return last
+}
+
+// pool adds the pool of each forecast, with weights learnt from those that were settled
+// by its origin.
+func (b *ByMethod) pool() {
+	order := make([]int, len(b.Past)) // by horizon, then by origin
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		return cmp.Or(cmp.Compare(b.Past[i].Years, b.Past[j].Years), cmp.Compare(b.Past[i].Origin, b.Past[j].Origin))
+	})
+	for lo := 0; lo < len(order); {
+		hi := lo
+		for hi < len(order) && b.Past[order[hi]].Years == b.Past[order[lo]].Years {
+			hi++
+		}
+		b.poolOf(order[lo:hi])
+		lo = hi
+	}
+}
+
+// poolOf does so for the forecasts of one horizon, in the order of their origins.
+func (b *ByMethod) poolOf(order []int) {
+	methods := len(b.Methods) - 1
+	var trials []Trial
+	events := map[string]bool{}
+	var w []float64
+	settled, learnt := 0, -1
+	for i, k := range order {
+		f := &b.Past[k]
+		if i == 0 || f.Origin != b.Past[order[i-1]].Origin {
+			for ; settled < i && b.Past[order[settled]].ends() <= f.Origin; settled++ {
+				e := &b.Past[order[settled]]
+				trials = append(trials, Trial{e.P, e.Event != ""})
+				if e.Event != "" {
+					events[e.Event] = true
+				}
+			}
+			if settled != learnt {
+				w, learnt = LearnWeights(trials, methods, len(events), w), settled
+			}
+			b.Weights = append(b.Weights, WeightsOn{f.Origin, f.Years, w, len(events)})
+		}
+		f.P = append(f.P, Pool(f.P, w))
+	}
+}
+
+// ends is the day on which the forecast is settled.
+func (f *Past) ends() entente.Day { return f.Origin + entente.Day(math.Round(f.Years*yearDays)) }
+
+// seal notes the hash of the forecasts.
+func (b *ByMethod) seal() {
+	h := sha256.New()
+	for i := range b.Past {
+		f := &b.Past[i]
+		fmt.Fprintf(h, "%s\t%s\t%s\t%g\t%x\n", f.Target, f.Subject, f.Origin, f.Years, f.P)
+	}
+	b.Hash = "sha256:" + hex.EncodeToString(h.Sum(nil))
+}

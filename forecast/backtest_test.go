@@ -1,0 +1,269 @@
+package forecast
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"entente"
+)
+
+// By hand: the odds of 0.2 and 0.5 are 1/4 and 1; half of each weight gives 1/2, a
+// probability of 1/3.
+func TestPool(t *testing.T) {
+	if got := Pool([]float64{0.2, 0.5}, []float64{0.5, 0.5}); math.Abs(got-1.0/3) > 1e-12 {
+		t.Errorf("%v", got)
+	}
+	if got := Pool([]float64{0.2, math.NaN()}, []float64{0.1, 0.9}); math.Abs(got-0.2) > 1e-12 {
+		t.Errorf("what is missing leaves its weight: %v", got)
+	}
+	if got := Pool([]float64{math.NaN()}, []float64{1}); !math.IsNaN(got) {
+		t.Errorf("nothing pooled is %v", got)
+	}
+	if got := Pool([]float64{0, 0}, []float64{0.5, 0.5}); got != 1e-6/(1-1e-6)/(1+1e-6/(1-1e-6)) && math.Abs(got-1e-6) > 1e-12 {
+		t.Errorf("two zeros pool to %v", got)
+	}
+}
+
+func TestLearnWeights(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var trials []Trial
+	events := 0
+	for range 3000 {
+		p := random.Float64()
+		came := random.Float64() < p
+		if came {
+			events++
+		}
+		trials = append(trials, Trial{[]float64{p, random.Float64(), 0.5}, came})
+	}
+	if w := LearnWeights(trials, 3, events, nil); w[0] < 0.88 || math.Abs(w[0]+w[1]+w[2]-1) > 1e-9 {
+		t.Errorf("the method that is right has weight %v", w)
+	}
+	if w := LearnWeights(trials, 3, fewestEvents-1, nil); w[0] != w[1] || w[1] != w[2] {
+		t.Errorf("weights %v from too few events", w)
+	}
+	from := LearnWeights(trials, 3, events, []float64{0.1, 0.1, 0.8})
+	for k, v := range LearnWeights(trials, 3, events, nil) {
+		if math.Abs(v-from[k]) > 0.01 {
+			t.Errorf("the weights depend on where the search began: %v", from)
+		}
+	}
+}
+
+// A group that waits ten years without event, and one that reached the rung after five:
+// one event in fifteen years.
+func TestSingles(t *testing.T) {
+	day := func(year int) entente.Date { return entente.On(entente.DayOf(year, 1, 1)) }
+	waits := entente.BlocRecord{ID: "waits", Censored: day(2010)}
+	waits.Rungs[0], waits.Rungs[2] = day(2000), day(2000)
+	reached := waits
+	reached.ID, reached.Rungs[3] = "reached", day(2005)
+	class := Of([]entente.BlocRecord{waits, reached}, 2, 3, Filter{})
+	p, ok := class.Singles(entente.DayOf(2010, 1, 1), 0, []float64{5.01})
+	if !ok {
+		t.Fatal("no risk time")
+	}
+	if math.Abs(p[0][0]-0.5) > 1e-12 {
+		t.Errorf("class rate %v, want 1/2", p[0][0])
+	}
+	if want := 1 - math.Exp(-1.5/15*5.01); math.Abs(p[1][0]-want) > 1e-3 {
+		t.Errorf("constant rate %v, want %v", p[1][0], want)
+	}
+	if !(p[2][0] > 0 && p[2][0] < 1) {
+		t.Errorf("decay rate %v", p[2][0])
+	}
+}
+
+// With one half-life only, weights of years are as computed by numerical integration.
+func TestFading(t *testing.T) {
+	c := ots(t, 0)
+	class := Of(c.Blocs, 2, 3, Filter{})
+	got := class.fading(c.Horizon)
+	best := math.Inf(1)
+	for _, half := range fades {
+		var want seen
+		for _, m := range class.Members {
+			begun := Years(m.Since, c.Horizon)
+			const step = 0.01
+			for x := begun - m.Years; x < begun; x += step {
+				want.years += step * math.Exp2(-(x+step/2)/half)
+			}
+			if m.Outcome == Event {
+				// Events of the last years count by their whole year, as risk time is kept.
+				want.events += math.Exp2(-math.Floor(begun-m.Years) / half)
+			}
+		}
+		best = min(best, math.Abs(got.years/want.years-1)+math.Abs(got.events/want.events-1))
+	}
+	if best > 0.12 {
+		t.Errorf("%+v is not what any half-life gives (off by %.3f)", got, best)
+	}
+}
+
+// Nothing that happened after an origin moves a forecast of that origin, nor the weights
+// of the pool then.
+func TestGroupBacktestSeesNoFuture(t *testing.T) {
+	c := ots(t, 0)
+	origins := Yearly(1960, 2000)
+	run := func(blocs []entente.BlocRecord) *ByMethod {
+		g := GroupBacktest{Blocs: blocs, Origins: origins, Horizons: []float64{5}}
+		b, err := g.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	is := run(c.Blocs)
+	edge := entente.DayOf(1985, 6, 1)
+	changed := c.Copy().Blocs
+	for i := range changed {
+		b := &changed[i]
+		for rung := range b.Rungs {
+			if rung > 0 && (b.Rungs[rung].IsZero() || b.Rungs[rung].Start > edge) {
+				b.Rungs[rung] = entente.On(edge + entente.Day(30*(rung+i)))
+			}
+		}
+	}
+	other := run(changed)
+	at := func(b *ByMethod) map[string][]float64 {
+		p := map[string][]float64{}
+		for _, f := range b.Past {
+			if f.ends() < edge {
+				p[f.Subject+f.Target+f.Origin.String()] = f.P
+			}
+		}
+		return p
+	}
+	if a, b := at(is), at(other); len(a) < 1000 || !reflect.DeepEqual(a, b) {
+		t.Errorf("%d forecasts of before the change, %d after it, and they differ", len(a), len(b))
+	}
+	if is.Hash == other.Hash {
+		t.Error("other forecasts have the same seal")
+	}
+	if again := run(c.Blocs); again.Hash != is.Hash {
+		t.Error("the same forecasts have another seal")
+	}
+}
+
+func TestGroupBacktestRefuses(t *testing.T) {
+	c := ots(t, 0)
+	for _, g := range []GroupBacktest{
+		{Blocs: c.Blocs[:1], Origins: Yearly(1990, 1991), Horizons: []float64{1}},
+		{Blocs: c.Blocs, Horizons: []float64{1}},
+		{Blocs: c.Blocs, Origins: Yearly(2025, 2025), Horizons: []float64{50}},
+		{Blocs: c.Blocs, Origins: Yearly(1900, 1901), Horizons: []float64{1}},
+	} {
+		if _, err := g.Run(t.Context()); err == nil {
+			t.Errorf("ran with %d blocs, %v, %v", len(g.Blocs), g.Origins, g.Horizons)
+		}
+	}
+}
+
+// Forecasts of acts see what was known, and outcomes what came.
+func TestActsBacktest(t *testing.T) {
+	full := ots(t, 0)
+	known := func(_ context.Context, d entente.Day) (*entente.Case, error) { return ots(t, d), nil }
+	a := &ActsBacktest{Full: full, Known: known, Origins: Yearly(2015, 2026), Runs: 200, Seed: 1}
+	r, err := a.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Skipped) != 2 || !strings.Contains(r.Skipped[0], "2026-01-01") || !strings.Contains(r.Skipped[1], "fewer than 25") {
+		t.Errorf("left out: %q", r.Skipped)
+	}
+	for _, f := range r.Pairs.Past {
+		if len(f.P) != len(r.Pairs.Methods) {
+			t.Fatalf("%d probabilities of %d methods", len(f.P), len(r.Pairs.Methods))
+		}
+		for k, p := range f.P {
+			if !(p >= 0 && p <= 1) {
+				t.Errorf("%s at %s: %s says %v", f.Subject, f.Origin, r.Pairs.Methods[k], p)
+			}
+		}
+	}
+	// Azerbaijan and Türkiye acted together in 2021: Shusha, at the least.
+	found := false
+	for _, f := range r.Pairs.Past {
+		if f.Subject == "AZE-TUR" && f.Years == 1 && f.Origin == entente.DayOf(2021, 1, 1) {
+			found = f.Event != ""
+		}
+	}
+	if !found {
+		t.Error("no act of Azerbaijan and Türkiye in 2021")
+	}
+	for _, c := range r.Counts {
+		for m, p := range c.Of {
+			sum := 0.0
+			for _, x := range p {
+				sum += x
+			}
+			if math.Abs(sum-1) > 1e-9 {
+				t.Errorf("%s: the chances of %s add up to %v", c.Origin, CountMethods[m], sum)
+			}
+		}
+	}
+	// A record in which nothing after 2020 is known gives the same forecasts of 2020.
+	cut := &ActsBacktest{Full: full, Origins: Yearly(2020, 2020), Runs: 200, Seed: 1, Known: func(_ context.Context, d entente.Day) (*entente.Case, error) {
+		return ots(t, entente.DayOf(2020, 1, 1)), nil
+	}}
+	one, err := cut.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range one.Pairs.Past {
+		for _, g := range r.Pairs.Past {
+			if f.Subject == g.Subject && f.Origin == g.Origin && f.Years == g.Years && !reflect.DeepEqual(f.P[:5], g.P[:5]) {
+				t.Errorf("%s: %v, and %v when more is to come", f.Subject, f.P, g.P)
+			}
+		}
+	}
+}
+
+// The forecast of a rung holds all methods, its pool lies among those that have a weight,
+// and an event model's numbers have none.
+func TestForecast(t *testing.T) {
+	c := ots(t, 0)
+	held := func(rung int) (entente.Day, bool) { return entente.DayOf(2009, 10, 3), rung <= 2 }
+	f, err := Forecast(t.Context(), c, held, c.Horizon, ForecastOptions{Seed: 1, Outlook: OutlookOptions{Runs: 500}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Rungs) != 6*3 || len(f.Skills) != 6 || f.Outlook == nil || len(f.Indicators) == 0 {
+		t.Fatalf("%d rungs, %d skills, %d indicators", len(f.Rungs), len(f.Skills), len(f.Indicators))
+	}
+	for _, r := range f.Rungs {
+		low, high, weight := 1.0, 0.0, 0.0
+		for _, p := range r.Components {
+			if p.Weight > 0 {
+				low, high = min(low, p.Probability), max(high, p.Probability)
+			}
+			weight += p.Weight
+			if p.Method == EventModel && (p.Weight != 0 || !strings.Contains(p.Note, "no weight")) {
+				t.Errorf("the event model has weight %v, %q", p.Weight, p.Note)
+			}
+			if !(p.Low <= p.Probability+1e-9 && p.Probability <= p.High+1e-9) {
+				t.Errorf("r%d %v years: %+v", r.Rung, r.Years, p)
+			}
+		}
+		if math.Abs(weight-1) > 1e-9 || r.Pooled.Probability < low-1e-6 || r.Pooled.Probability > high+1e-6 {
+			t.Errorf("r%d %v years: pooled %v of %+v", r.Rung, r.Years, r.Pooled, r.Components)
+		}
+	}
+	if _, err := Forecast(t.Context(), c, func(int) (entente.Day, bool) { return 0, false }, c.Horizon, ForecastOptions{}); err == nil {
+		t.Error("a group without any rung was forecast")
+	}
+}
+
+func BenchmarkGroupBacktest(b *testing.B) {
+	c := ots(b, 0)
+	for b.Loop() {
+		g := &GroupBacktest{Blocs: c.Blocs, Origins: Yearly(1950, 2025), Horizons: []float64{1, 5, 10}}
+		if _, err := g.Run(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
