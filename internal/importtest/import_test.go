@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"ledger":              {"."},
 	"network":             {"."},
 	"score":               {},
+	"jobs":                {},
 	"forecast":            {".", "measure", "rem", "score"},
 	"internal/yamltext":   {},
 	"bargain":             {"internal/yamltext"},
@@ -40,7 +41,7 @@ var mayImport = map[string][]string{
 	"measure":             {".", "network"},
 	"internal/figure":     {},
 	"brief":               {".", "network", "measure", "forecast", "score", "internal/figure"},
-	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "score", "forecast", "bargain", "corridor", "rem", "export", "brief", "internal/figure"},
+	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "score", "forecast", "bargain", "corridor", "rem", "jobs", "export", "brief", "internal/figure"},
 	"internal/synthetic":  {"."},
 	"internal/shared":     {}, // for tests alone
 	"internal/testsum":    {},
