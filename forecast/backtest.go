@@ -35,6 +35,8 @@ type GroupBacktest struct {
 	Blocs    []entente.BlocRecord
 	Origins  []entente.Day
 	Horizons []float64 // years, ascending
+	// Unpooled leaves the pool out, and so the weights of every origin.
+	Unpooled bool
 }
 
 // ByMethod are the past forecasts and the methods of their probabilities; the last is
@@ -46,6 +48,7 @@ type ByMethod struct {
 	// horizon does and the rung was not reached by then.
 	Unsettled int
 	Weights   []WeightsOn
+	latest    []latest
 	// Hash is the SHA-256 of all forecasts as they were before any of them was scored.
 	Hash string
 }
@@ -56,6 +59,31 @@ type WeightsOn struct {
 	Years   float64     `json:"horizon_years"`
 	Weights []float64   `json:"weights"`
 	Events  int         `json:"events"` // past events behind them
+}
+
+// latest are the weights of the pool after all past forecasts of a horizon.
+type latest struct {
+	WeightsOn
+	trials int
+}
+
+// learnLatest learns them.
+func (b *ByMethod) learnLatest(asOf entente.Day) {
+	for _, years := range b.horizons() {
+		var trials []Trial
+		events := map[string]bool{}
+		for i := range b.Past {
+			e := &b.Past[i]
+			if e.Years != years {
+				continue
+			}
+			trials = append(trials, Trial{e.P, e.Event != ""})
+			if e.Event != "" {
+				events[e.Event] = true
+			}
+		}
+		b.latest = append(b.latest, latest{WeightsOn{asOf, years, LearnWeights(trials, len(Methods), len(events), nil), len(events)}, len(trials)})
+	}
 }
 
 // Yearly returns the first of January of each year from one to another.
@@ -98,7 +126,9 @@ func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
 	if len(out.Past) == 0 {
 		return nil, fmt.Errorf("%w: from %s on", errUnsettled, g.Origins[0])
 	}
-	out.pool()
+	if !g.Unpooled {
+		out.pool()
+	}
 	out.seal()
 	return out, nil
 }

@@ -137,7 +137,8 @@ func (d *drawnForms) next(size int, random *rand.Rand) (kind int, named bool) {
 // climb says which rungs an act of a form would newly hold if the group did it. The
 // ladder itself is asked, once for each form and number of members.
 type climb struct {
-	c       *entente.Case
+	c       *entente.Case // a copy, to which an act at a time is added
+	acts    []*entente.Act
 	origin  entente.Day
 	base    measure.Rungs
 	members uint32 // of the sets of actors, who is a member
@@ -146,7 +147,7 @@ type climb struct {
 }
 
 func newClimb(c *entente.Case, origin entente.Day, actors []string) *climb {
-	cl := &climb{c: c, origin: origin, base: measure.Ladder(c, origin), actors: actors, known: map[[3]int]uint16{}}
+	cl := &climb{c: c.Copy(), acts: slices.Clip(c.Acts), origin: origin, base: measure.Ladder(c, origin), actors: actors, known: map[[3]int]uint16{}}
 	on := c.Group.On(origin, "member")
 	for i, code := range actors {
 		if slices.Contains(on, code) {
@@ -171,9 +172,8 @@ func (cl *climb) rungs(kind int, like *entente.Act, set uint32) uint16 {
 			act.Participants = append(act.Participants, entente.Participant{Actor: code})
 		}
 	}
-	with := cl.c.Copy()
-	with.Acts = append(with.Acts, &act)
-	for i, r := range measure.Ladder(with, cl.origin+1).Rungs {
+	cl.c.Acts = append(cl.acts, &act)
+	for i, r := range measure.Ladder(cl.c, cl.origin+1).Rungs {
 		if r.Reached && !cl.base.Held(i) {
 			rungs |= 1 << i
 		}

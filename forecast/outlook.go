@@ -97,6 +97,9 @@ type OutlookOptions struct {
 	Runs  int
 	Error float64 // 0: 0.01
 	Seed  uint64
+	// Covered is the last day on which the record was kept, where that is before the
+	// origin: what was not looked for since then does not make acts rarer. 0: the origin.
+	Covered entente.Day
 	// Progress, if any, is told how many runs are done.
 	Progress func(done int)
 }
@@ -168,10 +171,14 @@ func learn(ctx context.Context, c *entente.Case, origin entente.Day, opt Outlook
 		return nil, err
 	}
 	e.fit = fit
-	since := float64(origin) - data.Events[0].Time
+	covered := float64(origin)
+	if opt.Covered != 0 {
+		covered = min(covered, float64(opt.Covered))
+	}
+	since := covered - data.Events[0].Time
 	var acts []happening
 	for i := range data.Events {
-		acts = append(acts, happening{(float64(origin) - data.Events[i].Time) / yearDays, len(data.Events[i].From)})
+		acts = append(acts, happening{max(covered-data.Events[i].Time, 0) / yearDays, len(data.Events[i].From)})
 	}
 	e.pace = learnPace(acts, since/yearDays, e.forward.Sizes())
 	if err := e.learnForms(data, acts); err != nil {
@@ -339,7 +346,7 @@ func each(ctx context.Context, n int, from *climb, do func(*climb, int) error) e
 	for w := range workers {
 		wg.Go(func() {
 			own := *from
-			own.known = map[[3]int]uint16{}
+			own.c, own.known = from.c.Copy(), map[[3]int]uint16{}
 			for i := w; i < n && errs[w] == nil; i += workers {
 				if errs[w] = ctx.Err(); errs[w] == nil {
 					errs[w] = do(&own, i)

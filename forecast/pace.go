@@ -44,7 +44,7 @@ func learnPace(acts []happening, since float64, largest int) *pace {
 			before.count(acts, float64(year), since)
 			seen := 0
 			for _, a := range acts {
-				if a.ago <= float64(year) && a.ago > float64(year-1) {
+				if a.ago < float64(year) && a.ago >= float64(year-1) {
 					seen++
 				}
 			}
@@ -74,7 +74,7 @@ func (p *pace) count(acts []happening, from, since float64) {
 		p.exposure = -math.Expm1(-decay*(since-from)) / decay
 	}
 	for _, a := range acts {
-		if a.ago <= from {
+		if a.ago < from {
 			continue
 		}
 		w := math.Exp(-decay * (a.ago - from))

@@ -76,6 +76,11 @@ type ForecastOptions struct {
 	// Bargaining holds the chances that bargaining over positions gives to rungs, where a
 	// case has positions.
 	Bargaining map[int]Component
+	// Past is the backtest of the class up to the day, where it was made before; see
+	// [PastOf].
+	Past *ByMethod
+	// WithoutSkill leaves out how the pool has fared.
+	WithoutSkill bool
 	// WithoutModel leaves the event model out.
 	WithoutModel bool
 	Seed         uint64
@@ -111,8 +116,19 @@ func Forecast(ctx context.Context, c *entente.Case, held func(rung int) (entente
 		f.NoOutlook = "the event model was left out"
 	}
 	known := Cut(c.Blocs, asOf)
-	if err := f.learn(ctx, known, asOf, opt.Seed); err != nil {
-		return nil, err
+	f.Past = opt.Past
+	if f.Past == nil {
+		var err error
+		if f.Past, err = PastOf(ctx, known, asOf); err != nil {
+			return nil, err
+		}
+	}
+	if f.Past != nil && !opt.WithoutSkill {
+		var err error
+		f.Past.pool()
+		if f.Skills, err = f.Past.Skills([]string{ClassRate, ConstantRate}, opt.Seed); err != nil {
+			return nil, err
+		}
 	}
 	set := Peers(c)
 	for to := 1; to <= lastTarget; to++ {
@@ -127,23 +143,22 @@ func Forecast(ctx context.Context, c *entente.Case, held func(rung int) (entente
 	return f, nil
 }
 
-// learn runs the backtest of the class up to the day.
-func (f *Forecasts) learn(ctx context.Context, known []entente.BlocRecord, asOf entente.Day, seed uint64) error {
+// PastOf runs the backtest of a class, as known on the day, up to it, without the pool;
+// nil when nothing of it is settled.
+func PastOf(ctx context.Context, known []entente.BlocRecord, asOf entente.Day) (*ByMethod, error) {
 	last := asOf.Time().Year()
 	if len(known) < 2 || last <= firstOrigin {
-		return nil
+		return nil, nil
 	}
-	test := &GroupBacktest{Blocs: known, Origins: Yearly(firstOrigin, last), Horizons: horizons}
+	test := &GroupBacktest{Blocs: known, Origins: Yearly(firstOrigin, last), Horizons: horizons, Unpooled: true}
 	past, err := test.Run(ctx)
 	if errors.Is(err, errUnsettled) {
-		return nil
+		return nil, nil
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		past.learnLatest(asOf)
 	}
-	f.Past = past
-	f.Skills, err = past.Skills([]string{ClassRate, ConstantRate}, seed)
-	return err
+	return past, err
 }
 
 // Skills compares the pool with some of the methods, for each horizon.
@@ -293,22 +308,15 @@ func (f *Forecasts) weights(years float64) (w []float64, learnt string) {
 	if f.Past == nil {
 		return equal, "equal weights: there are no past forecasts"
 	}
-	var trials []Trial
-	events := map[string]bool{}
-	for i := range f.Past.Past {
-		e := &f.Past.Past[i]
-		if e.Years != years {
-			continue
-		}
-		trials = append(trials, Trial{e.P, e.Event != ""})
-		if e.Event != "" {
-			events[e.Event] = true
-		}
+	k := slices.IndexFunc(f.Past.latest, func(l latest) bool { return l.Years == years })
+	if k < 0 {
+		return equal, "equal weights: there are no past forecasts of that horizon"
 	}
-	if len(events) < fewestEvents {
-		return equal, fmt.Sprintf("equal weights: past forecasts have met %s, fewer than %d", counted(len(events), "event"), fewestEvents)
+	l := f.Past.latest[k]
+	if l.Events < fewestEvents {
+		return equal, fmt.Sprintf("equal weights: past forecasts have met %s, fewer than %d", counted(l.Events, "event"), fewestEvents)
 	}
-	return LearnWeights(trials, len(Methods), len(events), nil), fmt.Sprintf("weights from %d past forecasts of %d events", len(trials), len(events))
+	return l.Weights, fmt.Sprintf("weights from %d past forecasts of %d events", l.trials, l.Events)
 }
 
 // indicate says what reaching each rung next would do to the chance of the others: the

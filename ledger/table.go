@@ -325,6 +325,16 @@ func (c *cells) number() *float64 {
 	return &v
 }
 
+// amount takes a number that is not below 0, nil when empty.
+func (c *cells) amount() *float64 {
+	v := c.number()
+	if v != nil && *v < 0 {
+		c.fail(fmt.Sprintf("%g is below 0", *v), "no such quantity is; leave it empty when unknown")
+		return nil
+	}
+	return v
+}
+
 func (c *cells) parseNumber(s string) (float64, bool) {
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
@@ -547,7 +557,7 @@ func (c *cells) node() entente.Node {
 
 func (c *cells) corridor() entente.Corridor {
 	return entente.Corridor{ID: c.next(), Corridor: c.must(), From: c.ref(nodeTable), To: c.ref(nodeTable), Mode: c.must(),
-		LengthKM: c.number(), Capacity: c.number(), CapacityUnit: c.next(), TransitDays: c.number(), Volumes: c.volumes(),
+		LengthKM: c.amount(), Capacity: c.amount(), CapacityUnit: c.next(), TransitDays: c.amount(), Volumes: c.volumes(),
 		VolumeUnit: c.next(), Status: c.next(), Whole: c.yes(), Sources: c.refs(sourceTable), Note: c.next()}
 }
 

@@ -37,11 +37,12 @@ var mayImport = map[string][]string{
 	"bargain":             {"internal/yamltext"},
 	"corridor":            {".", "internal/yamltext"},
 	"rem":                 {".", "internal/yamltext"},
+	"scenario":            {".", "ledger", "measure", "forecast", "bargain", "corridor", "internal/yamltext"},
 	"export":              {".", "network"},
 	"measure":             {".", "network"},
 	"internal/figure":     {},
 	"brief":               {".", "network", "measure", "forecast", "score", "internal/figure"},
-	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "score", "forecast", "bargain", "corridor", "rem", "jobs", "export", "brief", "internal/figure"},
+	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "score", "forecast", "bargain", "corridor", "rem", "jobs", "scenario", "export", "brief", "internal/figure"},
 	"internal/synthetic":  {"."},
 	"internal/shared":     {}, // for tests alone
 	"internal/testsum":    {},

@@ -1,0 +1,310 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"entente"
+	"entente/cases"
+	"entente/ledger"
+	"entente/scenario"
+)
+
+func (a *app) scenarioCommand() *cobra.Command {
+	var all bool
+	var opt scenario.Options
+	cmd := &cobra.Command{
+		Use:   "scenario [FILE|NAME...]",
+		Short: "what if: changes to a copy of the record, everything asked again, before and after side by side",
+		Long: "Applies a scenario to a copy of the record and asks again: the ladder, obligations, measures, whose tolerance is\n" +
+			"crossed, what answers the threats, forecasts by the class and by the group's own acts, bargaining and corridors. Shows\n" +
+			"what changed and through which step; --all also what did not. Several scenarios are set in one table. Without an\n" +
+			"argument lists those that come with the case. Nothing in the record is touched. docs/scenarios.md has the form of a file.",
+		Example: "  entente scenario\n  entente scenario defence-clause\n  entente scenario defence-clause consultation-clause exercise-held\n  entente scenario mine.yaml --json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			folder, done, err := a.folder(ctx)
+			if err != nil {
+				return err
+			}
+			defer done()
+			if len(args) == 0 {
+				return a.listScenarios(folder)
+			}
+			var known entente.Day
+			if a.knownAt != "" {
+				known, _ = entente.ParseDay(a.knownAt)
+			}
+			base, err := scenario.Open(ctx, folder, known)
+			if err != nil {
+				return err
+			}
+			opt.Seed = a.seed
+			working := a.working("asking everything again")
+			results, err := a.scenarios(ctx, base, folder, args, opt)
+			working()
+			if err != nil {
+				return err
+			}
+			switch {
+			case a.json:
+				return a.scenarioJSON(base, results)
+			case len(results) == 1:
+				a.showScenario(base, results[0], all)
+			default:
+				a.showScenarios(base, results)
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&all, "all", false, "also what the scenario leaves as it is")
+	flags.IntVar(&opt.Runs, "runs", 400, "runs of the event model on each side")
+	flags.IntVar(&opt.Draws, "draws", 400, "draws from the ranges of the bargain on each side")
+	return cmd
+}
+
+// folder opens the case as a folder of text; a ledger file is exported to a temporary one.
+func (a *app) folder(ctx context.Context) (folder fs.FS, done func(), err error) {
+	nothing := func() {}
+	if slices.Contains(cases.Names(), a.caseName) {
+		folder, err = cases.FS(a.caseName)
+		return folder, nothing, err
+	}
+	info, err := os.Stat(a.caseName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nothing, notFound(fmt.Sprintf("no case %q", a.caseName), "there are the built-in cases "+strings.Join(cases.Names(), ", ")+"; otherwise give the path of a folder or of a .entente file")
+	}
+	if err != nil {
+		return nil, nothing, err
+	}
+	if info.IsDir() {
+		return os.DirFS(a.caseName), nothing, nil
+	}
+	dir, err := os.MkdirTemp("", "entente-*")
+	if err != nil {
+		return nil, nothing, err
+	}
+	done = func() { _ = os.RemoveAll(dir) }
+	text := filepath.Join(dir, "case")
+	if err := ledger.Export(ctx, a.caseName, text); err != nil {
+		done()
+		return nil, nothing, err
+	}
+	return os.DirFS(text), done, nil
+}
+
+// built lists the scenarios of a case's folder, by name.
+func built(folder fs.FS) []string {
+	files, _ := fs.Glob(folder, "scenarios/*.yaml")
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(path.Base(f), ".yaml")
+	}
+	return files
+}
+
+func (a *app) listScenarios(folder fs.FS) error {
+	names := built(folder)
+	if len(names) == 0 {
+		a.paragraph("", "The case comes with no scenarios. A file that begins with a name and a reasoning is one; docs/scenarios.md has the form.")
+		return nil
+	}
+	t := newTable(1, "scenario", "what if")
+	for _, name := range names {
+		s, err := readScenario(folder, name)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			if err := a.writeJSON(map[string]string{"scenario": name, "name": s.Name, "reasoning": s.Reasoning}); err != nil {
+				return err
+			}
+			continue
+		}
+		t.add(name, s.Name)
+	}
+	if !a.json {
+		a.print(t)
+	}
+	return nil
+}
+
+// readScenario reads a file, or one that comes with the case.
+func readScenario(folder fs.FS, name string) (*scenario.Scenario, error) {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && slices.Contains(built(folder), name) {
+		text, err = fs.ReadFile(folder, "scenarios/"+name+".yaml")
+		name += ".yaml"
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		hint := "entente scenario lists those that come with the case"
+		if near := entente.Nearest(name, built(folder)); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		return nil, notFound(fmt.Sprintf("there is no scenario %q", name), hint)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := scenario.Read(name, text)
+	if err != nil {
+		return nil, input(err.Error(), "docs/scenarios.md has the form of a scenario")
+	}
+	return s, nil
+}
+
+func (a *app) scenarios(ctx context.Context, base *scenario.Base, folder fs.FS, names []string, opt scenario.Options) ([]*scenario.Result, error) {
+	var results []*scenario.Result
+	for _, name := range names {
+		s, err := readScenario(folder, name)
+		if err != nil {
+			return nil, err
+		}
+		if a.asOf != "" && s.AsOf == 0 {
+			s.AsOf, _ = entente.ParseDay(a.asOf)
+		}
+		r, err := scenario.Compare(ctx, base, s, opt)
+		if err != nil {
+			if ctx.Err() == nil {
+				err = input(err.Error(), "")
+			}
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+func (a *app) showScenario(base *scenario.Base, r *scenario.Result, all bool) {
+	a.paragraph("", r.Scenario.Name)
+	a.paragraph("  ", r.Scenario.Reasoning)
+	a.printf("\nboth sides as of %s\n\n", r.AsOf)
+	t := newTable(1, "step", "question", "before", "after", "through")
+	step := ""
+	for _, row := range r.Rows {
+		if !row.Changed && !all {
+			continue
+		}
+		name := row.Step
+		if name == step {
+			name = ""
+		}
+		step = row.Step
+		t.add(name, row.What, row.Before.Text, row.After.Text, row.Through)
+	}
+	a.print(t)
+	a.printf("\n")
+	if same := unchanged(r); same != "" && !all {
+		a.paragraph("", "Nothing changed in: "+same+".")
+	}
+	for _, n := range r.NotAsked {
+		a.paragraph("", "Not asked: "+n+".")
+	}
+	a.paragraph("", "Numbers in brackets are intervals: of forecasts 95%, of bargaining nine draws in ten. A what-if shows what the rules and models would say of such a record, not that it would come about.")
+	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
+}
+
+// unchanged lists the steps in which nothing changed.
+func unchanged(r *scenario.Result) string {
+	var steps, same []string
+	for _, row := range r.Rows {
+		if !slices.Contains(steps, row.Step) {
+			steps = append(steps, row.Step)
+		}
+	}
+	for _, step := range steps {
+		if !slices.ContainsFunc(r.Rows, func(row scenario.Row) bool { return row.Step == step && row.Changed }) {
+			same = append(same, step)
+		}
+	}
+	return strings.Join(same, ", ")
+}
+
+// showScenarios sets several scenarios in one table: a row for each question that any of
+// them changes, before and after each.
+func (a *app) showScenarios(base *scenario.Base, results []*scenario.Result) {
+	head := []string{"question", "before"}
+	for i, r := range results {
+		a.printf("%c  %s (as of %s)\n", 'A'+rune(i), r.Scenario.Name, r.AsOf)
+		head = append(head, string('A'+rune(i)))
+	}
+	a.printf("\n")
+	t := newTable(0, head...)
+	type question struct{ step, what string }
+	var order []question
+	before := map[question]string{}
+	after := map[question][]string{}
+	for i, r := range results {
+		for _, row := range r.Rows {
+			if !row.Changed || row.Step == "tolerance" && !strings.HasPrefix(row.What, "lines") {
+				continue
+			}
+			q := question{row.Step, row.What}
+			if _, ok := after[q]; !ok {
+				order = append(order, q)
+				before[q] = row.Before.Text
+				after[q] = slices.Repeat([]string{"="}, len(results))
+			}
+			after[q][i] = row.After.Text
+			if row.Before.Text != before[q] {
+				after[q][i] += " (from " + row.Before.Text + ")"
+			}
+		}
+	}
+	for _, q := range order {
+		t.add(append([]string{q.what, before[q]}, after[q]...)...)
+	}
+	a.print(t)
+	a.printf("\n")
+	a.paragraph("", "= as before. Scenarios as of different days have sides of their own; where these differ the cell says from what.")
+	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
+}
+
+type scenarioValue struct {
+	Text  string `json:"text"`
+	Value known  `json:"value"`
+	Low   known  `json:"low"`
+	High  known  `json:"high"`
+}
+
+func (a *app) scenarioJSON(base *scenario.Base, results []*scenario.Result) error {
+	type row struct {
+		Step     string        `json:"step"`
+		Question string        `json:"question"`
+		Before   scenarioValue `json:"before"`
+		After    scenarioValue `json:"after"`
+		Changed  bool          `json:"changed"`
+		Through  string        `json:"through,omitempty"`
+	}
+	value := func(v scenario.Value) scenarioValue {
+		return scenarioValue{v.Text, known(v.Number), known(v.Low), known(v.High)}
+	}
+	for _, r := range results {
+		rows := make([]row, len(r.Rows))
+		for i, x := range r.Rows {
+			rows[i] = row{x.Step, x.What, value(x.Before), value(x.After), x.Changed, x.Through}
+		}
+		if err := a.writeJSON(struct {
+			Scenario  string   `json:"scenario"`
+			Reasoning string   `json:"reasoning"`
+			AsOf      string   `json:"as_of"`
+			Acts      []string `json:"acts"`
+			Rows      []row    `json:"rows"`
+			NotAsked  []string `json:"not_asked,omitempty"`
+			Record    string   `json:"record"`
+			Seed      uint64   `json:"seed"`
+		}{r.Scenario.Name, r.Scenario.Reasoning, r.AsOf.String(), r.Acts, rows, r.NotAsked, base.Case.Checksum, a.seed}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,250 @@
+package scenario
+
+import (
+	"context"
+	"io/fs"
+	"math"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"entente/cases"
+	"entente/ledger"
+)
+
+func base(t testing.TB) (*Base, fs.FS) {
+	t.Helper()
+	folder, err := cases.FS("ots")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Open(t.Context(), folder, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, folder
+}
+
+func compare(t *testing.T, b *Base, text string) *Result {
+	t.Helper()
+	s, err := Read("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Compare(t.Context(), b, s, Options{Seed: 1, Runs: 100, Draws: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *Result) row(t *testing.T, what string) Row {
+	t.Helper()
+	k := slices.IndexFunc(r.Rows, func(x Row) bool { return strings.HasPrefix(x.What, what) })
+	if k < 0 {
+		t.Fatalf("nothing was asked of %q", what)
+	}
+	return r.Rows[k]
+}
+
+// Every scenario that comes with the built-in case can be asked, changes something, and
+// says through what; the record stays as it is.
+func TestBuiltIn(t *testing.T) {
+	b, folder := base(t)
+	files, err := fs.Glob(folder, "scenarios/*.yaml")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d scenarios, %v", len(files), err)
+	}
+	checksum, acts := b.Case.Checksum, len(b.Case.Acts)
+	for _, f := range files {
+		text, err := fs.ReadFile(folder, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := compare(t, b, string(text))
+		changed := 0
+		for _, row := range r.Rows {
+			if row.Changed {
+				changed++
+				if row.Through == "" {
+					t.Errorf("%s: %s changed through nothing", f, row.What)
+				}
+			}
+		}
+		if changed == 0 {
+			t.Errorf("%s changes nothing", f)
+		}
+		if len(r.NotAsked) > 0 {
+			t.Errorf("%s: not asked: %v", f, r.NotAsked)
+		}
+	}
+	if b.Case.Checksum != checksum || len(b.Case.Acts) != acts {
+		t.Error("the record was touched")
+	}
+}
+
+// What the rules of the ladder, of obligations and of tolerance say of a treaty of
+// mutual defence, by hand.
+func TestDefenceClause(t *testing.T) {
+	b, folder := base(t)
+	text, err := fs.ReadFile(folder, "scenarios/defence-clause.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := compare(t, b, string(text))
+	if row := r.row(t, "highest rung held"); row.Before.Text != "r2" || row.After.Text != "r6" || row.Through != "what-if-treaty-defence" {
+		t.Errorf("%+v", row)
+	}
+	if row := r.row(t, "RUS, oppose: explicit collective defence"); row.After.Text != "1 done, 1 proposed" {
+		t.Errorf("%+v", row)
+	}
+	if row := r.row(t, "r6 within 10 years, pooled"); row.After.Text != "held" || math.IsNaN(row.Before.Number) {
+		t.Errorf("%+v", row)
+	}
+}
+
+// A scenario without changes changes nothing, whatever the day and the cores.
+func TestNothing(t *testing.T) {
+	b, _ := base(t)
+	text := "name: nothing\nreasoning: a check\nas_of: 2027-06-30\nroutes:\n  - {from: xian, to: istanbul, assume: 6}\n"
+	r := compare(t, b, text)
+	for _, row := range r.Rows {
+		if row.Changed || row.Before.Text != row.After.Text {
+			t.Errorf("%+v", row)
+		}
+	}
+	before := runtime.GOMAXPROCS(1)
+	again := compare(t, b, text)
+	runtime.GOMAXPROCS(before)
+	for i := range r.Rows {
+		if r.Rows[i].After.Text != again.Rows[i].After.Text {
+			t.Errorf("one core says %+v", again.Rows[i])
+		}
+	}
+}
+
+func TestMembers(t *testing.T) {
+	b, _ := base(t)
+	r := compare(t, b, "name: x\nreasoning: y\nas_of: 2026-12-31\nleave:\n  - {actor: TUR, on: 2026-10-01}\njoin:\n  - {actor: HUN, on: 2026-10-01}\n")
+	on := r.Case.Group.On(r.AsOf, "member")
+	if slices.Contains(on, "TUR") || !slices.Contains(on, "HUN") || len(on) != 5 {
+		t.Errorf("members are %v", on)
+	}
+	if slices.Contains(r.Case.Group.On(r.AsOf, "observer"), "HUN") {
+		t.Error("a member is an observer still")
+	}
+	if !reflect.DeepEqual(b.Case.Group.On(b.Case.Horizon, "member"), []string{"AZE", "KAZ", "KGZ", "TUR", "UZB"}) {
+		t.Error("the record's members were touched")
+	}
+}
+
+// Every mistake is named with its line.
+func TestMistakes(t *testing.T) {
+	b, _ := base(t)
+	const head = "name: x\nreasoning: y\nas_of: 2026-12-31\n"
+	for _, c := range []struct{ text, want string }{
+		{"", "it is empty"},
+		{"name: x\n", "no reasoning"},
+		{"nam: x\n", "nam"},
+		{head + "as: z\n", "as"},
+		{"name: x\nreasoning: y\nas_of: 2026-13-31\n", "test.yaml:3:8"},
+		{head + "add:\n  act:\n    - {id: a}\n", `no table "act" to change (acts?)`},
+		{head + "add:\n  acts:\n    - {id: a, dat: 2026-05-01}\n", `no column "dat" (date?)`},
+		{head + "alter:\n  acts:\n    ots-2025-treaty-propsal: {status: signed}\n", `test.yaml:6:`},
+		{head + "remove:\n  acts: [no-such-act]\n", `acts has no row "no-such-act"`},
+		{head + "remove:\n  acts: [aztr-2021-shusha, nothing-here]\n", `test.yaml:5:`},
+		{head + "leave:\n  - {actor: RUS, on: 2026-05-01}\n", "RUS is not in Organization of Turkic States on 2026-05-01"},
+		{head + "join:\n  - {actor: TRU, on: 2026-05-01}\n", `there is no actor "TRU" (TUR?)`},
+		{head + "join:\n  - {actor: KAZ, on: 2026-05-01}\n", "KAZ is a member of Organization of Turkic States on 2026-05-01 already"},
+		{head + "join:\n  - {actor: TKM}\n", "test.yaml:5"},
+		{head + "positions:\n  KAZ: {salience: 1.4}\n", "test.yaml:5:19: salience 1.4 is on a scale of 0 to 100; did you mean 140?"},
+		{head + "positions:\n  KAZ: {salience: 140}\n", "test.yaml:5:19: salience 140 to 140 is not between 0 and 100"},
+		{head + "positions:\n  KAZ: {position: 120}\n", "lies beyond the ends of the scale, 0 and 100"},
+		{head + "positions:\n  KAZ: {position: {low: 50, mode: 40, high: 60}}\n", "{low: , mode: , high: } in that order"},
+		{head + "positions:\n  KAS: {position: 20}\n", `has no actor "KAS" (KAZ?)`},
+		{head + "alter:\n  corridors:\n    titr-aktau-baku: {capacity: -3}\n", "test.yaml:6:"},
+		{head + "routes:\n  - {from: xian, to: nowhere}\n", "test.yaml:5:"},
+		{head + "add:\n  acts:\n    - {id: a, date: 2026-05-01, title: t, participants: [KAZ, TUR], type: treaty, domains: [political], legal_force: binding, obligations: none, status: signed, forum: bilateral, supersedes: [b]}\n    - {id: b, date: 2026-05-01, title: t, participants: [KAZ, TUR], type: treaty, domains: [political], legal_force: binding, obligations: none, status: signed, forum: bilateral, supersedes: [a]}\n", "test.yaml:"},
+		{head + "add:\n  acts:\n    - {id: a, date: 2028-05-01, title: t, participants: [KAZ, TUR], type: meeting, domains: [political], legal_force: none, obligations: none, status: held, forum: bilateral}\n", "lies after the horizon"},
+		{head + "add:\n  acts:\n    - {id: aztr-2021-shusha, date: 2026-05-01}\n", "acts has a row"},
+		{head + "add:\n  acts:\n    - {id: a, every: month, date: 2026-05-01}\n", "every month"},
+	} {
+		s, err := Read("test.yaml", []byte(c.text))
+		if err == nil {
+			_, err = Compare(t.Context(), b, s, Options{Runs: 20, Draws: 10})
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s\ngave %v, expected %q", c.text, err, c.want)
+		}
+	}
+}
+
+// A route that is cut is an answer of 0, not an error.
+func TestCutRoute(t *testing.T) {
+	b, _ := base(t)
+	r := compare(t, b, "name: x\nreasoning: y\nremove:\n  corridors: [titr-aktau-baku, titr-kuryk-baku, titr-tkm-baku]\nroutes:\n  - {from: xian, to: istanbul, assume: 6}\n")
+	if row := r.row(t, "greatest flow xian to istanbul"); row.After.Number != 0 || row.Before.Number != 6 {
+		t.Errorf("%+v", row)
+	}
+}
+
+// A small case with neither class, bargain nor acts enough says what was not asked.
+func TestSmallCase(t *testing.T) {
+	folder := fstest.MapFS{
+		"case.yaml":   {Data: []byte("id: small\ntitle: A small case\nquestion: Is it?\nhorizon: 2020-12-31\nrecorded: 2021-01-01\ngroup: {code: GRP, name: Group, short: G}\nmembers:\n  - {actor: AAA, role: member, from: 2010-01-01}\n  - {actor: BBB, role: member, from: 2010-01-01}\n  - {actor: CCC, role: member, from: 2010-01-01}\n")},
+		"actors.csv":  {Data: []byte(header("actors") + fill("actors", "GRP", "Group", "organization") + fill("actors", "AAA", "A", "state") + fill("actors", "BBB", "B", "state") + fill("actors", "CCC", "C", "state"))},
+		"acts.csv":    {Data: []byte(header("acts") + "met,2015-05-01,A meeting,AAA;BBB,,meeting,minister,,political,none,none,held,bilateral,,,s,,high,\n")},
+		"sources.csv": {Data: []byte(header("sources") + fill("sources", "s", "Publisher", "Title"))},
+	}
+	b, err := Open(t.Context(), folder, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := compare(t, b, "name: x\nreasoning: y\nas_of: 2021-12-31\nadd:\n  acts:\n    - {id: pact, date: 2021-05-01, title: Pact, participants: [AAA, BBB, CCC], type: treaty, level: head_of_state, domains: [political], legal_force: binding, obligations: [defense], status: signed, forum: GRP}\n")
+	if row := r.row(t, "highest rung held"); row.Before.Text != "none" || row.After.Text != "r6" {
+		t.Errorf("%+v", row)
+	}
+	if len(r.NotAsked) != 2 {
+		t.Errorf("not asked: %q", r.NotAsked)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte("name: x\nreasoning: y\nadd:\n  acts:\n    - {id: a, every: year}\n"))
+	f.Add([]byte("positions: {KAZ: {salience: {low: 1}}}\njoin: [{actor: X}]\n"))
+	b, _ := base(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if s, err := Read("x.yaml", text); err == nil {
+			_, _ = b.Apply(context.Background(), s)
+		}
+	})
+}
+
+func BenchmarkScenario(b *testing.B) {
+	bs, folder := base(b)
+	text, err := fs.ReadFile(folder, "scenarios/exercise-held.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := Read("x.yaml", text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := Compare(b.Context(), bs, s, Options{Seed: 1}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// header and fill write the text of a table: its columns, and a row of some first cells.
+func header(table string) string { return strings.Join(ledger.Columns(table), ",") + "\n" }
+
+func fill(table string, cells ...string) string {
+	row := make([]string, len(ledger.Columns(table)))
+	copy(row, cells)
+	return strings.Join(row, ",") + "\n"
+}
