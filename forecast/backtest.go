@@ -35,7 +35,7 @@ type GroupBacktest struct {
 	Blocs    []entente.BlocRecord
 	Origins  []entente.Day
 	Horizons []float64 // years, ascending
-	// Unpooled leaves the pool out, and so the weights of every origin.
+	// Unpooled leaves the pool out, and so the weights of every origin and the seal.
 	Unpooled bool
 }
 
@@ -69,21 +69,28 @@ type latest struct {
 
 // learnLatest learns them.
 func (b *ByMethod) learnLatest(asOf entente.Day) {
-	for _, years := range b.horizons() {
-		var trials []Trial
-		events := map[string]bool{}
-		for i := range b.Past {
-			e := &b.Past[i]
-			if e.Years != years {
-				continue
+	years := b.horizons()
+	b.latest = make([]latest, len(years))
+	var wg sync.WaitGroup
+	for k := range years {
+		wg.Go(func() {
+			var trials []Trial
+			events := map[string]bool{}
+			for i := range b.Past {
+				e := &b.Past[i]
+				if e.Years != years[k] {
+					continue
+				}
+				trials = append(trials, Trial{e.P, e.Event != ""})
+				if e.Event != "" {
+					events[e.Event] = true
+				}
 			}
-			trials = append(trials, Trial{e.P, e.Event != ""})
-			if e.Event != "" {
-				events[e.Event] = true
-			}
-		}
-		b.latest = append(b.latest, latest{WeightsOn{asOf, years, LearnWeights(trials, len(Methods), len(events), nil), len(events)}, len(trials)})
+			w := LearnWeights(trials, len(Methods), len(events), nil)
+			b.latest[k] = latest{WeightsOn{asOf, years[k], w, len(events)}, len(trials)}
+		})
 	}
+	wg.Wait()
 }
 
 // Yearly returns the first of January of each year from one to another.
@@ -128,8 +135,8 @@ func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
 	}
 	if !g.Unpooled {
 		out.pool()
+		out.seal()
 	}
-	out.seal()
 	return out, nil
 }
 

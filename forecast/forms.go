@@ -159,7 +159,10 @@ func newClimb(c *entente.Case, origin entente.Day, actors []string) *climb {
 
 // rungs returns the rungs, one bit each, that an act of the set newly holds.
 func (cl *climb) rungs(kind int, like *entente.Act, set uint32) uint16 {
-	key := [3]int{kind, bits.OnesCount32(set & cl.members), bits.OnesCount32(set)}
+	key := [3]int{kind, bits.OnesCount32(set & cl.members)}
+	if cl.members == 0 { // without members the ladder counts states
+		key[2] = bits.OnesCount32(set)
+	}
 	rungs, ok := cl.known[key]
 	if ok {
 		return rungs

@@ -82,25 +82,24 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 	if asOf == 0 {
 		asOf = b.Case.Horizon
 	}
-	changed, err := b.Apply(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	still, err := b.without(ctx, asOf)
-	if err != nil {
-		return nil, err
-	}
 	positions, err := b.positions(s)
 	if err != nil {
 		return nil, err
 	}
-	var before, after *side
-	var errBefore, errAfter error
 	// The past of the class, from which weights come, is the same on both sides unless the
 	// class is changed.
-	past, err := pastOf(ctx, still, asOf)
-	if err != nil {
-		return nil, err
+	var changed, still *entente.Case
+	var past *forecast.ByMethod
+	var errs [3]error
+	var reading sync.WaitGroup
+	reading.Go(func() { changed, errs[0] = b.Apply(ctx, s) })
+	reading.Go(func() { still, errs[1] = b.without(ctx, asOf) })
+	reading.Go(func() { past, errs[2] = pastOf(ctx, b.Case, asOf) })
+	reading.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
 	}
 	pastAfter := past
 	if s.touches("blocs") {
@@ -108,6 +107,8 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 			return nil, err
 		}
 	}
+	var before, after *side
+	var errBefore, errAfter error
 	var wg sync.WaitGroup
 	wg.Go(func() { before, errBefore = ask(ctx, still, asOf, s, positions[0], past, b.Case.Horizon, opt) })
 	wg.Go(func() { after, errAfter = ask(ctx, changed, asOf, s, positions[1], pastAfter, b.Case.Horizon, opt) })
