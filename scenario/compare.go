@@ -53,7 +53,7 @@ type Result struct {
 // Options may be left zero.
 type Options struct {
 	Seed uint64
-	Runs int // of the event model on each side; 0: 400
+	Runs int // of the event model on each side; 0: 250
 	// Draws from the ranges of the bargain; 0: 400.
 	Draws int
 }
@@ -280,7 +280,7 @@ func ask(ctx context.Context, c *entente.Case, asOf entente.Day, s *Scenario, po
 	}
 	runs, draws := opt.Runs, opt.Draws
 	if runs == 0 {
-		runs = 400
+		runs = 250
 	}
 	if draws == 0 {
 		draws = 400

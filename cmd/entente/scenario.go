@@ -68,7 +68,7 @@ func (a *app) scenarioCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&all, "all", false, "also what the scenario leaves as it is")
-	flags.IntVar(&opt.Runs, "runs", 400, "runs of the event model on each side")
+	flags.IntVar(&opt.Runs, "runs", 250, "runs of the event model on each side")
 	flags.IntVar(&opt.Draws, "draws", 400, "draws from the ranges of the bargain on each side")
 	return cmd
 }
