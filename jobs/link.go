@@ -150,6 +150,13 @@ func take(folder string) (*os.File, error) {
 }
 
 func (l *link) close() {
+	if l.inside != nil && !l.lasts && l.js != nil {
+		// A server that ends while somebody waits for a message gives them 50 ms to hear of it.
+		ctx, cancel := context.WithTimeout(context.Background(), answer)
+		_ = l.js.DeleteStream(ctx, queueStream)
+		_ = l.js.DeleteStream(ctx, storeStream)
+		cancel()
+	}
 	if l.conn != nil {
 		l.conn.Close()
 	}

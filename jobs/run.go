@@ -328,7 +328,9 @@ func (r *run) read(ctx context.Context, from jetstream.Consumer, most int) (n in
 		}
 		if isNew {
 			n++
-			r.Progress(len(r.result), len(r.first))
+			if r.fresh {
+				r.Progress(len(r.result), len(r.first))
+			}
 		}
 		if r.left() == 0 {
 			return n, nil

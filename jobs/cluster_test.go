@@ -1,0 +1,502 @@
+package jobs
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// The servers and workers of these tests are processes of their own: this binary run
+// again in another role. They end when it does, or when they are killed.
+const (
+	roleKey   = "ENTENTE_JOBS_ROLE"
+	configKey = "ENTENTE_JOBS_CONFIG"
+)
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(roleKey) {
+	case "":
+		os.Exit(m.Run())
+	case "server":
+		serverProcess()
+	case "worker":
+		workerProcess()
+	}
+}
+
+type serverConfig struct {
+	Name   string
+	Folder string
+	Routes []string // of a cluster
+}
+
+type serverPlace struct{ Client, Cluster string }
+
+func read[T any](text string) (value T) {
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// orphaned ends a process whose parent is gone.
+func orphaned() {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(3)
+}
+
+func serverProcess() {
+	go orphaned()
+	c := read[serverConfig](os.Getenv(configKey))
+	opt := &server.Options{
+		ServerName: c.Name, Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true,
+		JetStream: true, StoreDir: c.Folder, JetStreamMaxMemory: 1 << 28, JetStreamMaxStore: 1 << 30,
+	}
+	if len(c.Routes) > 0 {
+		// Nobody can follow the address that is told around: all go by the routes given.
+		opt.Cluster = server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: server.RANDOM_PORT, Advertise: "127.0.0.1:1", PoolSize: -1}
+		opt.Routes = server.RoutesFromStr(strings.Join(c.Routes, ","))
+	}
+	s, err := server.NewServer(opt)
+	if err != nil {
+		panic(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(10 * time.Second) {
+		panic("the server does not start")
+	}
+	place := serverPlace{Client: s.ClientURL()}
+	if len(c.Routes) > 0 {
+		place.Cluster = s.ClusterAddr().String()
+	}
+	_ = json.NewEncoder(os.Stdout).Encode(place)
+	s.WaitForShutdown()
+}
+
+type workerConfig struct {
+	NATS, Version string
+	Other         bool // knows another kind
+}
+
+func workerProcess() {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { _, _ = io.Copy(io.Discard, os.Stdin); cancel() }()
+	c := read[workerConfig](os.Getenv(configKey))
+	kinds := []Kind{digest, fatal}
+	if c.Other {
+		kinds = []Kind{kindOf("other", nil)}
+	}
+	err := Serve(ctx, ServeOptions{NATS: c.NATS, Cores: 2, Version: c.Version, Log: func(m string) { fmt.Println(m) }}, kinds...)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
+// fatal is a shard that takes its worker with it.
+var fatal = kindOf("fatal", func(_ context.Context, p []byte) ([]byte, error) {
+	if string(p) == "1" {
+		os.Exit(9)
+	}
+	return p, nil
+})
+
+// process is a server or a worker.
+type process struct {
+	cmd   *exec.Cmd
+	in    io.Closer
+	lines chan string
+}
+
+func spawn(t *testing.T, role string, config any) *process {
+	t.Helper()
+	text, err := json.Marshal(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), roleKey+"="+role, configKey+"="+string(text))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := &process{cmd, in, make(chan string, 1000)}
+	go func() {
+		defer close(p.lines)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			p.lines <- lines.Text()
+		}
+	}()
+	t.Cleanup(p.kill)
+	return p
+}
+
+// kill ends a process as a loss of power would.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// says waits for a line that contains the text.
+func (p *process) says(t *testing.T, text string) string {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	var said []string
+	for {
+		select {
+		case line, open := <-p.lines:
+			if !open {
+				t.Fatalf("the process ended without %q; it said %q", text, said)
+			}
+			if strings.Contains(line, text) {
+				return line
+			}
+			said = append(said, line)
+		case <-limit:
+			t.Fatalf("no %q; it said %q", text, said)
+		}
+	}
+}
+
+// wire is a way from one server to another that can be cut.
+type wire struct {
+	listener net.Listener
+	target   atomic.Value // string
+	mu       sync.Mutex
+	open     map[net.Conn]bool
+	isCut    bool
+}
+
+func newWire(t *testing.T) *wire {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{listener: l, open: map[net.Conn]bool{}}
+	t.Cleanup(func() { _ = l.Close(); w.cut(true) })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go w.pass(c)
+		}
+	}()
+	return w
+}
+
+func (w *wire) pass(from net.Conn) {
+	defer func() { _ = from.Close() }()
+	target, _ := w.target.Load().(string)
+	to, err := net.Dial("tcp", target)
+	if err != nil {
+		return
+	}
+	defer func() { _ = to.Close() }()
+	w.mu.Lock()
+	if w.isCut {
+		w.mu.Unlock()
+		return
+	}
+	w.open[from], w.open[to] = true, true
+	w.mu.Unlock()
+	go func() { _, _ = io.Copy(to, from); _ = to.Close() }()
+	_, _ = io.Copy(from, to)
+}
+
+func (w *wire) cut(yes bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.isCut = yes
+	if yes {
+		for c := range w.open {
+			_ = c.Close()
+		}
+		clear(w.open)
+	}
+}
+
+// cluster is some servers.
+type cluster struct {
+	servers []*process
+	clients []string    // addresses
+	wires   [3][3]*wire // from, to
+}
+
+func startCluster(t *testing.T, n int) *cluster {
+	t.Helper()
+	c := &cluster{}
+	for from := range n {
+		config := serverConfig{Name: fmt.Sprintf("s%d", from), Folder: filepath.Join(t.TempDir(), "store")}
+		for to := range n {
+			if from != to {
+				w := newWire(t)
+				w.target.Store("")
+				c.wires[from][to] = w
+				config.Routes = append(config.Routes, "nats://"+w.listener.Addr().String())
+			}
+		}
+		c.servers = append(c.servers, spawn(t, "server", config))
+	}
+	for to, s := range c.servers {
+		place := read[serverPlace](s.says(t, "Client"))
+		c.clients = append(c.clients, place.Client)
+		for from := range n {
+			if from != to {
+				c.wires[from][to].target.Store(place.Cluster)
+			}
+		}
+	}
+	return c
+}
+
+func (c *cluster) address() string { return strings.Join(c.clients, ",") }
+
+// split cuts a server off from the others, or joins it to them again.
+func (c *cluster) split(server int, yes bool) {
+	for other := range c.clients {
+		if other != server {
+			c.wires[server][other].cut(yes)
+			c.wires[other][server].cut(yes)
+		}
+	}
+}
+
+// at calls a function once when so many shards are done, and holds the progress to its
+// order: nothing is counted twice.
+func at(t *testing.T, when int, do func()) func(done, of int) {
+	last := -1
+	return func(done, of int) {
+		if done != last+1 {
+			t.Errorf("progress from %d to %d of %d", last, done, of)
+		}
+		last = done
+		if done == when {
+			do()
+		}
+	}
+}
+
+// logged passes messages to the test's log while it runs.
+func logged(t *testing.T) func(string) {
+	var over atomic.Bool
+	t.Cleanup(func() { over.Store(true) })
+	return func(m string) {
+		if !over.Load() {
+			t.Log(m)
+		}
+	}
+}
+
+const many = 200
+
+func TestKilledWorker(t *testing.T) {
+	c := startCluster(t, 1)
+	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"}).says(t, "waiting for work")
+	doomed.says(t, "waiting for work")
+	opt := Options{NATS: c.address(), Version: "1", Workers: -1, Common: shared, Lost: time.Second, Log: logged(t)}
+	opt.Progress = at(t, many/4, doomed.kill)
+	got, err := Run(t.Context(), opt, digest, numbers(many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, digests(many))
+	alone, err := Run(t.Context(), Options{Common: shared}, digest, numbers(many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, alone)
+
+	// The results are there for whoever asks the same again, without any worker.
+	opt.Progress = nil
+	again, err := Run(t.Context(), opt, digest, numbers(many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, again, got)
+}
+
+func TestShardThatKillsItsWorkers(t *testing.T) {
+	c := startCluster(t, 1)
+	for range 3 {
+		spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	}
+	_, err := Run(t.Context(), Options{NATS: c.address(), Version: "1", Workers: -1, Lost: 300 * time.Millisecond, Tries: 2, Log: logged(t)}, fatal, numbers(4))
+	var shard *ShardError
+	if !errors.As(err, &shard) || shard.Index != 1 || shard.Tries != 2 || !strings.Contains(err.Error(), "the worker that had it was lost each time") {
+		t.Fatal(err)
+	}
+}
+
+func TestWorkerOfAnotherVersion(t *testing.T) {
+	c := startCluster(t, 1)
+	old := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "0"})
+	other := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1", Other: true})
+	old.says(t, "waiting for work")
+	other.says(t, "waiting for work")
+	var mu sync.Mutex
+	var heard []string
+	opt := Options{NATS: c.address(), Version: "1", Workers: 1, Common: shared, Log: func(m string) { mu.Lock(); defer mu.Unlock(); heard = append(heard, m) }}
+	got, err := Run(t.Context(), opt, digest, numbers(30))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, digests(30))
+	old.says(t, "to others: this worker is of the program's version 0, the job of 1; run the same version on both sides")
+	other.says(t, `to others: this worker does not know work of the kind "digest"`)
+	mu.Lock()
+	defer mu.Unlock()
+	for _, want := range []string{"takes no shards: it is of the program's version 0, the job of 1", `takes no shards: it does not know work of the kind "digest"`} {
+		if !slices.ContainsFunc(heard, func(m string) bool { return strings.Contains(m, want) }) {
+			t.Errorf("nobody said %q at the job, but %q", want, heard)
+		}
+	}
+}
+
+func TestStoppedWorkerHandsBack(t *testing.T) {
+	c := startCluster(t, 1)
+	w := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	w.says(t, "waiting for work")
+	opt := Options{NATS: c.address(), Version: "1", Workers: 1, Common: shared, Lost: time.Minute, Log: logged(t)}
+	opt.Progress = at(t, many/4, func() { _ = w.in.Close() })
+	began := time.Now()
+	got, err := Run(t.Context(), opt, digest, numbers(many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, digests(many))
+	w.says(t, "stopped; ")
+	if err := w.cmd.Wait(); err != nil {
+		t.Error("the worker ended with", err)
+	}
+	if took := time.Since(began); took > 30*time.Second { // a shard that was not handed back is lost for a minute
+		t.Errorf("it took %v", took)
+	}
+}
+
+func TestInterruptedElsewhere(t *testing.T) {
+	c := startCluster(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	opt := Options{NATS: c.address(), Version: "1", Common: shared, Log: logged(t), Progress: at(t, 20, cancel)}
+	if _, err := Run(ctx, opt, digest, numbers(many)); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	began := -1
+	opt.Progress = func(done, _ int) {
+		if began < 0 {
+			began = done
+		}
+	}
+	got, err := Run(t.Context(), opt, digest, numbers(many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, digests(many))
+	if began < 20 {
+		t.Errorf("the rerun began with %d done", began)
+	}
+}
+
+func TestServerWithoutStorage(t *testing.T) {
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	defer s.Shutdown()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the server does not start")
+	}
+	_, err = Run(t.Context(), Options{NATS: s.ClientURL(), Version: "1"}, digest, numbers(1))
+	if err == nil || !strings.Contains(err.Error(), "start it with JetStream") {
+		t.Error(err)
+	}
+}
+
+func TestKilledServerAndWorker(t *testing.T) {
+	c := startCluster(t, 3)
+	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	opt := Options{NATS: c.address(), Version: "1", Common: shared, Workers: 1, Lost: 2 * time.Second, Log: logged(t)}
+	opt.Progress = at(t, many/4, func() {
+		leader := c.leader(t)
+		t.Logf("kills server %d, which leads the queue, and a worker", leader)
+		c.servers[leader].kill()
+		doomed.kill()
+	})
+	got, err := Run(t.Context(), opt, digest, numbers(many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, digests(many))
+}
+
+// leader is the server that leads the queue.
+func (c *cluster) leader(t *testing.T) int {
+	l, err := connect(c.address(), "", func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.close()
+	queue, err := l.js.Stream(t.Context(), queueStream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := queue.CachedInfo()
+	if info.Config.Replicas != 3 {
+		t.Errorf("the queue is kept %d times", info.Config.Replicas)
+	}
+	return int(info.Cluster.Leader[1] - '0')
+}
+
+func TestSplitCluster(t *testing.T) {
+	c := startCluster(t, 3)
+	for range 2 {
+		spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	}
+	// The run itself is with the server that is cut off.
+	own, err := url.Parse(c.clients[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := Options{NATS: own.String(), Version: "1", Common: shared, Workers: 1, Lost: 2 * time.Second, Log: logged(t)}
+	opt.Progress = func(done, _ int) {
+		switch done {
+		case many / 4:
+			c.split(0, true)
+		case many * 3 / 4:
+			c.split(0, false)
+		}
+	}
+	got, err := Run(t.Context(), opt, digest, numbers(many))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, digests(many))
+}
