@@ -112,22 +112,10 @@ func TestCountsReference(t *testing.T) {
 		t.Fatal("the reference is empty")
 	}
 	for _, r := range ref.Poisson {
-		crps, err := CRPS(Poisson(r.Lambda), r.Obs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		near(t, "Poisson CRPS", crps, r.CRPS)
-		loss, _ := CountLog(Poisson(r.Lambda), r.Obs)
-		near(t, "Poisson log", loss, r.Log)
+		checkCounts(t, listed(t)(Poisson(r.Lambda)), r.Obs, r.CRPS, r.Log)
 	}
 	for _, r := range ref.NegBin {
-		crps, err := CRPS(NegativeBinomial(r.Mu, r.Size), r.Obs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		near(t, "negative binomial CRPS", crps, r.CRPS)
-		loss, _ := CountLog(NegativeBinomial(r.Mu, r.Size), r.Obs)
-		near(t, "negative binomial log", loss, r.Log)
+		checkCounts(t, listed(t)(NegativeBinomial(r.Mu, r.Size)), r.Obs, r.CRPS, r.Log)
 	}
 	for i, obs := range ref.Ensemble.Obs {
 		crps, fair, err := Ensemble(ref.Ensemble.Sample, obs)
@@ -145,6 +133,69 @@ func TestCountsReference(t *testing.T) {
 		near(t, "RPS", got, want)
 	}
 }
+
+func checkCounts(t *testing.T, chances []float64, obs int, crps, log float64) {
+	t.Helper()
+	got, err := CRPS(chances, obs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "CRPS", got, crps)
+	loss, impossible := CountLog(chances, obs)
+	if impossible {
+		t.Errorf("%d is called impossible", obs)
+	}
+	near(t, "log", loss, log)
+}
+
+// listed returns the chances of a distribution that must exist.
+func listed(t *testing.T) func([]float64, error) []float64 {
+	return func(chances []float64, err error) []float64 {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return chances
+	}
+}
+
+// By hand: what came far from what was thought likely has the logarithm of its formula,
+// and what no number can hold is said to be impossible.
+func TestTails(t *testing.T) {
+	for _, c := range []struct {
+		mean float64
+		came int
+	}{{0.5, 20}, {0.5, 100}, {0.01, 60}, {7, 250}, {300, 0}, {2e6, 2_000_000}, {2e6, 1_970_000}, {2e6, 2_030_000}} {
+		lg, _ := math.Lgamma(float64(c.came) + 1)
+		want := c.mean - float64(c.came)*math.Log(c.mean) + lg
+		loss, impossible := CountLog(listed(t)(Poisson(c.mean)), c.came)
+		if impossible || math.Abs(loss-want) > 1e-9*max(want, c.mean) {
+			t.Errorf("Poisson %v, %d came: %v, want %v", c.mean, c.came, loss, want)
+		}
+	}
+	near(t, "negative binomial", first(CountLog(listed(t)(NegativeBinomial(1, 1)), 500)), 501*math.Ln2)
+	for _, came := range []int{0, 3_000_000, -1} {
+		if loss, impossible := CountLog(listed(t)(Poisson(2e6)), came); !impossible || loss != 300*math.Ln10 {
+			t.Errorf("%d of a mean of 2 million: %v, %v", came, loss, impossible)
+		}
+	}
+	if got := listed(t)(Poisson(0)); first(CountLog(got, 0)) != 0 {
+		t.Errorf("a mean of nothing: %v", got)
+	}
+	// A large mean is nearly normal.
+	crps, err := CRPS(listed(t)(Poisson(2e6)), 2_001_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if like, _ := Normal(2e6, math.Sqrt(2e6), 2_001_000); math.Abs(crps/like-1) > 1e-3 {
+		t.Errorf("CRPS %v, of the normal %v", crps, like)
+	}
+	if far, _ := CRPS([]float64{1}, 1_000_000_000); far != 1e9 {
+		t.Errorf("a billion where none was expected: %v", far)
+	}
+}
+
+func first[T, U any](v T, _ U) T { return v }
 
 func drawForecasts(t *rapid.T) []Forecast {
 	n := rapid.IntRange(1, 80).Draw(t, "n")
@@ -190,8 +241,8 @@ func TestDecompositionsClose(t *testing.T) {
 
 // Saying what one believes is best: the mean score of the true chance is the lowest.
 func TestProper(t *testing.T) {
-	chances := NegativeBinomial(4, 2)
-	wrong := Poisson(4)
+	chances := listed(t)(NegativeBinomial(4, 2))
+	wrong := listed(t)(Poisson(4))
 	mean := func(forecast []float64, of func([]float64, int) float64) float64 {
 		sum := 0.0
 		for k, p := range chances {
@@ -219,7 +270,10 @@ func TestProper(t *testing.T) {
 // Many draws score as the distribution they come from; the fair score does so with few.
 func TestEnsembleConverges(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	want := Normal(1, 2, 3)
+	want, err := Normal(1, 2, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
 	few, many := 0.0, make([]float64, 20_000)
 	const times = 20_000
 	for range times {
