@@ -35,6 +35,9 @@ type GroupBacktest struct {
 	Blocs    []entente.BlocRecord
 	Origins  []entente.Day
 	Horizons []float64 // years, ascending
+	// Spread, if any, makes the forecasts of the origins elsewhere: what [GroupBacktest.At]
+	// returns for each, in their order. nil: on the cores of this process.
+	Spread func(ctx context.Context, origins []entente.Day) ([]Made, error)
 	// Unpooled leaves the pool out, and so the weights of every origin and the seal.
 	Unpooled bool
 }
@@ -111,24 +114,21 @@ func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
 	if len(g.Origins) == 0 || len(g.Horizons) == 0 {
 		return nil, errors.New("a backtest needs origins and horizons")
 	}
-	results := make([]made, len(g.Origins))
-	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), len(g.Origins))
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < len(g.Origins) && ctx.Err() == nil; i += workers {
-				results[i] = g.at(g.Origins[i])
-			}
-		})
+	spread := g.Spread
+	if spread == nil {
+		spread = g.onCores
 	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
+	results, err := spread(ctx, g.Origins)
+	if err != nil {
 		return nil, err
+	}
+	if len(results) != len(g.Origins) {
+		return nil, fmt.Errorf("%d results of %d origins", len(results), len(g.Origins))
 	}
 	out := &ByMethod{Methods: append(slices.Clone(Methods), Pooled)}
 	for _, r := range results {
-		out.Past = append(out.Past, r.past...)
-		out.Unsettled += r.unsettled
+		out.Past = append(out.Past, r.Past...)
+		out.Unsettled += r.Unsettled
 	}
 	if len(out.Past) == 0 {
 		return nil, fmt.Errorf("%w: from %s on", errUnsettled, g.Origins[0])
@@ -143,15 +143,34 @@ func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
 // errUnsettled means that nothing can be scored.
 var errUnsettled = errors.New("no forecast is settled by the end of the class's record")
 
-// made is what one origin yields.
-type made struct {
-	past      []Past
-	unsettled int
+// onCores makes the forecasts of all origins in this process.
+func (g *GroupBacktest) onCores(ctx context.Context, origins []entente.Day) ([]Made, error) {
+	results := make([]Made, len(origins))
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), len(origins))
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(origins) && ctx.Err() == nil; i += workers {
+				results[i] = g.At(origins[i])
+			}
+		})
+	}
+	wg.Wait()
+	return results, ctx.Err()
 }
 
-// at makes the forecasts of one origin.
-func (g *GroupBacktest) at(origin entente.Day) made {
-	var out made
+// Made is what was forecast on one origin, and what came of it.
+type Made struct {
+	Past      []Past
+	Unsettled int
+	// Counts are of acts; Thin says why nothing was forecast of them.
+	Counts []CountPast
+	Thin   string
+}
+
+// At makes the forecasts of one origin, without the pool.
+func (g *GroupBacktest) At(origin entente.Day) Made {
+	var out Made
 	known := Cut(g.Blocs, origin)
 	last := lastSeen(g.Blocs)
 	for i := range g.Blocs {
@@ -186,7 +205,7 @@ func (g *GroupBacktest) at(origin entente.Day) made {
 				// A rung reached after the record of others ends would be a success without its
 				// failures: what is not followed to the horizon does not count, whatever came.
 				if end > followed {
-					out.unsettled++
+					out.Unsettled++
 					continue
 				}
 				if has && goal <= end {
@@ -195,7 +214,7 @@ func (g *GroupBacktest) at(origin entente.Day) made {
 				for m := range p {
 					f.P = append(f.P, p[m][k])
 				}
-				out.past = append(out.past, f)
+				out.Past = append(out.Past, f)
 			}
 		}
 	}

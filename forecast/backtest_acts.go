@@ -23,8 +23,9 @@ type ActsBacktest struct {
 	Model   string // specification; "": the built-in model forward
 	Runs    int    // of the event model at each origin; 0: 2,000
 	Seed    uint64
-	// Progress, if any, is told which origin is done.
-	Progress func(done, of int)
+	// Spread, if any, makes the forecasts of the origins elsewhere: what [ActsBacktest.At]
+	// returns for each, in their order. nil: here, one after the other.
+	Spread func(ctx context.Context, origins []entente.Day) ([]Made, error)
 }
 
 // The further methods for pairs of states.
@@ -67,33 +68,35 @@ func (r *ActsResult) skip(from, to entente.Day, reason string) {
 
 // Run makes the forecasts of every origin.
 func (a *ActsBacktest) Run(ctx context.Context) (*ActsResult, error) {
-	if a.Model == "" {
-		a.Model = "forward"
-	}
-	all, _, err := rem.Load(a.Model, a.Full, a.Full.Horizon, a.Seed)
-	if err != nil {
-		return nil, err
-	}
 	out := &ActsResult{Pairs: &ByMethod{Methods: append(slices.Clone(PairMethods), Pooled)}}
-	var thin []entente.Day
-	why := ""
-	for i, origin := range a.Origins {
+	var origins []entente.Day
+	for _, origin := range a.Origins {
 		if origin+366 > a.Full.Horizon {
 			out.Pairs.Unsettled++
 			out.skip(origin, origin, fmt.Sprintf("the year after it is not over by %s, the end of the record", a.Full.Horizon))
 			continue
 		}
-		err := a.at(ctx, origin, all, out)
-		var few *thinError
-		switch {
-		case errors.As(err, &few):
-			thin, why = append(thin, origin), err.Error()
-		case err != nil:
-			return nil, fmt.Errorf("the forecast of %s: %w", origin, err)
+		origins = append(origins, origin)
+	}
+	spread := a.Spread
+	if spread == nil {
+		spread = a.inTurn
+	}
+	results, err := spread(ctx, origins)
+	if err != nil {
+		return nil, err
+	}
+	if len(results) != len(origins) {
+		return nil, fmt.Errorf("%d results of %d origins", len(results), len(origins))
+	}
+	var thin []entente.Day
+	why := ""
+	for i, made := range results {
+		if made.Thin != "" {
+			thin, why = append(thin, origins[i]), made.Thin
 		}
-		if a.Progress != nil {
-			a.Progress(i+1, len(a.Origins))
-		}
+		out.Pairs.Past = append(out.Pairs.Past, made.Past...)
+		out.Counts = append(out.Counts, made.Counts...)
 	}
 	if len(thin) > 0 {
 		out.skip(thin[0], thin[len(thin)-1], why)
@@ -106,31 +109,56 @@ func (a *ActsBacktest) Run(ctx context.Context) (*ActsResult, error) {
 	return out, nil
 }
 
+func (a *ActsBacktest) inTurn(ctx context.Context, origins []entente.Day) ([]Made, error) {
+	results := make([]Made, len(origins))
+	for i, origin := range origins {
+		var err error
+		if results[i], err = a.At(ctx, origin); err != nil {
+			return nil, fmt.Errorf("the forecast of %s: %w", origin, err)
+		}
+	}
+	return results, nil
+}
+
 // thinError is a record too thin to learn from.
 type thinError struct{ text string }
 
 func (e *thinError) Error() string { return e.text }
 
-func (a *ActsBacktest) at(ctx context.Context, origin entente.Day, all *rem.Data, out *ActsResult) error {
-	c, err := a.Known(ctx, origin)
-	if err != nil {
-		return err
+// At makes the forecasts of one origin, without the pool.
+func (a *ActsBacktest) At(ctx context.Context, origin entente.Day) (Made, error) {
+	var made Made
+	model, runs := a.Model, a.Runs
+	if model == "" {
+		model = "forward"
 	}
-	runs := a.Runs
 	if runs == 0 {
 		runs = 2000
 	}
-	e, err := learn(ctx, c, origin, OutlookOptions{Model: a.Model, Years: 1, Seed: a.Seed})
+	all, _, err := rem.Load(model, a.Full, a.Full.Horizon, a.Seed)
 	if err != nil {
-		return err
+		return made, err
+	}
+	c, err := a.Known(ctx, origin)
+	if err != nil {
+		return made, err
+	}
+	e, err := learn(ctx, c, origin, OutlookOptions{Model: model, Years: 1, Seed: a.Seed})
+	var thin *thinError
+	if errors.As(err, &thin) {
+		made.Thin = thin.text
+		return made, nil
+	}
+	if err != nil {
+		return made, err
 	}
 	o, err := e.run(ctx, OutlookOptions{Runs: runs, Seed: a.Seed})
 	if err != nil {
-		return err
+		return made, err
 	}
-	a.pairs(origin, e, o, all, out.Pairs)
-	a.counts(origin, e, o, all, out)
-	return nil
+	a.pairs(origin, e, o, all, &made)
+	a.counts(origin, e, o, all, &made)
+	return made, nil
 }
 
 // follows reports whether an event of the record falls within the year after the origin,
@@ -140,7 +168,7 @@ func follows(event *rem.Event, origin entente.Day) (years float64, ok bool) {
 	return years, years > 0 && years <= 1
 }
 
-func (a *ActsBacktest) pairs(origin entente.Day, e *engine, o *Outlook, all *rem.Data, out *ByMethod) {
+func (a *ActsBacktest) pairs(origin entente.Day, e *engine, o *Outlook, all *rem.Data, out *Made) {
 	n := len(e.known.Actors)
 	meetings := func(weight func(ago float64) float64) (pairs []float64, activity []float64, total float64) {
 		pairs, activity = make([]float64, n*n), make([]float64, n)
@@ -212,7 +240,7 @@ func takesPart(d *rem.Data, event int, actor string) bool {
 	return slices.ContainsFunc(d.Events[event].From, func(a int32) bool { return d.Actors[a] == actor })
 }
 
-func (a *ActsBacktest) counts(origin entente.Day, e *engine, o *Outlook, all *rem.Data, out *ActsResult) {
+func (a *ActsBacktest) counts(origin entente.Day, e *engine, o *Outlook, all *rem.Data, out *Made) {
 	since := (float64(origin) - e.known.Events[0].Time) / yearDays
 	lastYear := 0
 	for i := range e.known.Events {
