@@ -24,6 +24,7 @@ type Data struct {
 	Ends       *float64 // when observation ended; nil: with the last change of anything that the model reads
 	Dated      bool     // times are days of the calendar, counted from 1970
 	Kinds      []string // labels of Event.Kind; empty when events are of one kind
+	unsorted   []string // tables that were not in the order of time, in words
 }
 
 // Event is one relational event or, in a layer, one change of a tie. A directed
@@ -312,6 +313,9 @@ func (d *Data) numbered() *Data {
 func (d *Data) when(t float64) string {
 	if d.Dated && math.Abs(t) < 1<<30 {
 		return entente.Day(math.Floor(t)).String()
+	}
+	if math.Abs(t) < 1e15 {
+		return strconv.FormatFloat(t, 'f', -1, 64) // seconds since 1970 keep all their digits
 	}
 	return strconv.FormatFloat(t, 'g', -1, 64)
 }

@@ -93,6 +93,8 @@ func (e *SingularError) terms() []string {
 	return out
 }
 
+var errNotFinite = errors.New("the log-likelihood is no finite number even with all coefficients zero: look for statistics that are not finite, fixed coefficients far too large, or an event outside its risk set")
+
 // identify evaluates the likelihood at zero and looks for terms that the data
 // cannot identify. They are refused, or fixed at 0 if so wished, or told of
 // where a ridge decides on them.
@@ -103,7 +105,7 @@ func (d *diagnosis) identify(ctx context.Context) (*point, error) {
 		return nil, err
 	}
 	if !finite(zero.loglik) || !finite(zero.info...) {
-		return nil, errors.New("the log-likelihood is no finite number even with all coefficients zero: look for statistics that are not finite, fixed coefficients far too large, or an event outside its risk set")
+		return nil, errNotFinite
 	}
 	found := d.unidentified(zero.info)
 	if found != nil {
@@ -357,6 +359,10 @@ func (d *diagnosis) judge(up *ascent, covariance []float64, unknown []bool, null
 			to, way := "plus", "largest"
 			if up.step[a] < 0 {
 				e.Diverges, to, way = -1, "minus", "smallest"
+			}
+			if fit.Robust != "" { // scores vanish on the way, and with them the sandwich
+				none := math.NaN()
+				e.RobustSE, e.Z, e.P, e.Low, e.High = none, none, none, none, none
 			}
 			fit.warn(WarnSeparation, []string{e.Name}, "term %s separates: the likelihood rises for ever as its coefficient goes to %s infinity, since the events, alone or with other terms, always have the %s value of their risk set; use Firth's penalty or a ridge, or leave it out", e.Name, to, way)
 			continue

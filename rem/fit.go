@@ -1,8 +1,10 @@
 package rem
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -86,6 +88,7 @@ const (
 	WarnNotConverged = "not_converged" // the search ended before a maximum
 	WarnFewEvents    = "few_events"    // not more events than coefficients
 	WarnMissing      = "missing"       // covariates that are not known were filled
+	WarnOrder        = "order"         // rows of a table were not in the order of time
 	WarnRobust       = "robust"        // the sandwich was mended
 )
 
@@ -123,14 +126,34 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 		opt.subject.sketch, opt.subject.sketchEvents = &assembled{some}, events
 	}
 	fit, err := maximise(ctx, &assembled{d.parts()}, len(d.Terms), d.Terms, opt)
+	if errors.Is(err, errNotFinite) {
+		return nil, cmp.Or(d.notFinite(ctx), err)
+	}
 	if err != nil {
 		return nil, err
+	}
+	for _, text := range d.data.unsorted {
+		fit.warn(WarnOrder, nil, "%s", text)
 	}
 	for _, text := range d.filled {
 		fit.warn(WarnMissing, nil, "%s", text)
 	}
 	fit.Curves, err = d.curves(fit)
 	return fit, err
+}
+
+// notFinite names the first statistic that is no finite number; nil where all are.
+func (d *Design) notFinite(ctx context.Context) error {
+	return d.Each(ctx, func(m *Moment) error {
+		for row := range m.Rows() {
+			for k, v := range m.Statistics(row) {
+				if !finite(v) {
+					return fmt.Errorf("term %s is %v for %v at time %s; a logarithm of 0 or a root of less is none, log1p is finite from 0 on", d.Terms[k], v, d.who(m, row), d.When(m.Time))
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // Profile returns the profile-likelihood interval of a term of a fit of this
@@ -187,7 +210,11 @@ func (a *assembled) scores(ctx context.Context, theta []float64, visit func(c in
 
 // subject says what the design is about.
 func (d *Design) subject() subject {
-	s := subject{model: string(d.Model.Family), events: d.Events, actors: d.Actors, expected: d.Model.Family == Coordination,
+	family := d.Model.Family
+	if d.Model.ofSizes {
+		family = sizes
+	}
+	s := subject{model: string(family), events: d.Events, actors: d.Actors, expected: d.Model.Family == Coordination,
 		size: make([]float64, len(d.Terms)), intercept: make([]bool, len(d.Terms))}
 	for k, i := range d.of {
 		s.intercept[k] = slices.Contains([]string{"intercept", "baseline"}, d.Model.Terms[i].Term)

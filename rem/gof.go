@@ -215,10 +215,9 @@ const most = 3
 
 // surprise tells of an event all but its rank.
 func (d *Design) surprise(m *Moment, shares, score []float64) Surprise {
-	from, to := m.Actors(m.Observed)
 	p := shares[m.Observed]
 	s := Surprise{
-		Event: d.data.name(m.Event), Time: m.Time, Actors: d.Parties(from, to), Probability: real(p), Bits: real(-math.Log2(p)),
+		Event: d.data.name(m.Event), Time: m.Time, Actors: d.who(m, m.Observed), Probability: real(p), Bits: real(-math.Log2(p)),
 		Deviance: real(math.Sqrt(-2 * math.Log(p))),
 	}
 	var best []int
@@ -239,13 +238,21 @@ func (d *Design) surprise(m *Moment, shares, score []float64) Surprise {
 		}
 	})
 	for _, k := range best {
-		from, to := m.Actors(k)
-		s.Expected = append(s.Expected, Expected{d.Parties(from, to), real(shares[k])})
+		s.Expected = append(s.Expected, Expected{d.who(m, k), real(shares[k])})
 	}
 	for _, v := range score {
 		s.Score = append(s.Score, real(v))
 	}
 	return s
+}
+
+// who labels what would happen in a row; in a coordination the two, whoever chooses.
+func (d *Design) who(m *Moment, row int) Parties {
+	p := d.Parties(m.Actors(row))
+	if d.Model.Family == Coordination {
+		p.From, p.To = append(p.From, p.To...), nil
+	}
+	return p
 }
 
 // steadiness correlates each term's scaled residual with the order of the cases.

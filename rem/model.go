@@ -24,6 +24,7 @@ type Model struct {
 	Terms    []Term
 	RiskSet  RiskSet
 	Conventions
+	ofSizes bool // the actors are sizes of acts: see Data.bySize
 }
 
 // Term names a statistic and how it reads the past.

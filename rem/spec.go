@@ -195,7 +195,7 @@ func Load(path string, c *entente.Case, asOf entente.Day, seed uint64) (*Data, *
 		text, err = ready.ReadFile("models/" + path + ".yaml")
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("there is no specification %s; give a YAML file or one of the built-in ones: %s: %w", path, strings.Join(Ready(), ", "), err)
+		return nil, nil, fmt.Errorf("there is no specification %s; give a YAML file or one of the built-in ones: %s", path, strings.Join(Ready(), ", "))
 	}
 	if err != nil {
 		return nil, nil, err
@@ -251,7 +251,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
 	}
 	if l.Model == sizes {
-		m.Family, m.RiskSet.MaxSize = Rate, 0
+		m.Family, m.RiskSet.MaxSize, m.ofSizes = Rate, 0, true
 	}
 	if l.RiskSet.Controls < 0 {
 		return nil, fmt.Errorf("risk_set: %d controls; give a number from 1, or leave it out for all", l.RiskSet.Controls)
@@ -347,6 +347,9 @@ func (l *loader) load(m *Model) error {
 	}
 	for _, name := range sortedKeys(l.Layers) {
 		s := l.Layers[name]
+		if s.Start == "" && s.Table.File == "" {
+			return fmt.Errorf("layer %s has neither ties at the start (start: FILE) nor changes (file: FILE)", name)
+		}
 		layer := Layer{Name: name, Directed: s.Directed, Replace: s.Replace}
 		if s.Start != "" {
 			start := s.Table
@@ -707,8 +710,35 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 		}
 		events = append(events, e)
 	}
-	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
+	l.sort(t, events)
 	return events, nil
+}
+
+// sort puts events in the order of time, and notes which were not.
+func (l *loader) sort(t *csvFile, events []Event) {
+	first, late := 0, 0
+	latest := math.Inf(-1)
+	for k := range events {
+		if events[k].Time < latest {
+			if late++; late == 1 {
+				first = k
+			}
+		}
+		latest = max(latest, events[k].Time)
+	}
+	if late == 0 {
+		return
+	}
+	text := fmt.Sprintf("%s:%d", t.path, first+2)
+	if events[first].ID != text {
+		text += ": event " + events[first].ID
+	}
+	text += " is earlier than one above it"
+	if late > 1 {
+		text += fmt.Sprintf(", and so are %d more", late-1)
+	}
+	l.data.unsorted = append(l.data.unsorted, text+"; the table was read in the order of time")
+	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
 }
 
 // kind numbers a kind of act.

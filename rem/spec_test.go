@@ -243,3 +243,82 @@ func TestReadingOfTheModels(t *testing.T) {
 		}
 	}
 }
+
+// fitText fits a specification written beside tables.
+func fitText(t *testing.T, tables map[string]string, spec string, opt Options) (*Design, *Fit, error) {
+	t.Helper()
+	dir := t.TempDir()
+	tables["spec.yaml"] = spec
+	for name, text := range tables {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, model, err := Load(filepath.Join(dir, "spec.yaml"), nil, 0, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	design, err := Prepare(t.Context(), data, model)
+	if err != nil {
+		return nil, nil, err
+	}
+	fit, err := design.Fit(t.Context(), opt)
+	return design, fit, err
+}
+
+// Rows out of the order of time are sorted, and the fit names the first.
+func TestRowsOutOfOrder(t *testing.T) {
+	tables := map[string]string{
+		"actors.csv": "id\nA\nB\nC\n",
+		"events.csv": "id,time,sender,receiver\ne1,1,A,B\ne2,5,B,A\ne3,3,B,C\ne4,4,A,B\ne5,6,A,B\n",
+	}
+	_, fit, err := fitText(t, tables, "model: rem\ndirected: true\nactors: {file: actors.csv}\nevents: {file: events.csv}\nterms: [{term: inertia}]\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(fit.Warnings) == 0 || fit.Warnings[0].Code != WarnOrder || !strings.HasPrefix(fit.Warnings[0].Text, "events.csv:4: event e3 is earlier than one above it, and so are 1 more") {
+		t.Errorf("warnings %v", fit.Warnings)
+	}
+}
+
+func TestWhatCannotBeRead(t *testing.T) {
+	const head = "model: rem\ndirected: true\nactors: {file: actors.csv}\nevents: {file: events.csv}\n"
+	for text, want := range map[string]string{
+		head + "layers: {treaty: {directed: true}}\nterms: [{term: inertia}]\n":      "layer treaty has neither ties at the start",
+		head + "terms: [{term: inertia, weighted: true, transform: log, name: x}]\n": "term x is -Inf for A -> B at time 1",
+	} {
+		tables := map[string]string{"actors.csv": "id\nA\nB\nC\n", "events.csv": "time,sender,receiver\n1,A,B\n2,B,A\n"}
+		if _, _, err := fitText(t, tables, text, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, expected %q", err, want)
+		}
+	}
+}
+
+// A coefficient without a finite maximum has no sandwich: the scores vanish on the
+// way and would make it look certain.
+func TestSeparationHasNoRobustError(t *testing.T) {
+	tables := map[string]string{"actors.csv": "id\nA\nB\nC\n", "events.csv": "time,sender,receiver\n1,A,B\n2,B,C\n3,C,A\n4,B,A\n"}
+	_, fit, err := fitText(t, tables, "model: rem\ndirected: true\nactors: {file: actors.csv}\nevents: {file: events.csv}\nterms: [{term: inertia}]\n", Options{Robust: "event"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := fit.Terms[0]; e.Diverges != -1 || !math.IsNaN(e.RobustSE) || !math.IsNaN(e.P) || !math.IsNaN(e.High) {
+		t.Errorf("%+v", e)
+	}
+}
+
+// In a coordination it is of no account who stands first.
+func TestCoordinationNamesTwoWithoutDirection(t *testing.T) {
+	tables := map[string]string{"actors.csv": "id\nA\nB\nC\n", "events.csv": "time,sender,receiver\n1,A,B\n2,B,C\n3,A,B\n4,A,C\n5,B,A\n"}
+	design, fit, err := fitText(t, tables, "model: choice_coordination\nactors: {file: actors.csv}\nevents: {file: events.csv}\nterms: [{term: inertia}]\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := design.Goodness(t.Context(), fit, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := good.Surprises[0]; s.Actors.String() != "A, B" || s.Expected[0].Actors.To != nil {
+		t.Errorf("%+v", s)
+	}
+}

@@ -22,6 +22,16 @@ import (
 
 const modelHint = "docs/models.md has the keys of a specification"
 
+// specArgs takes a specification and at most so many in all.
+func specArgs(most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usage("no model is named", "give a YAML file or a built-in specification: "+strings.Join(rem.Ready(), ", "))
+		}
+		return cobra.MaximumNArgs(most)(cmd, args)
+	}
+}
+
 // design reads a specification and its data and prepares the statistics.
 func (a *app) design(ctx context.Context, v *view, spec string) (*rem.Design, error) {
 	data, model, err := rem.Load(spec, v.Case, v.asOf, a.seed)
@@ -59,7 +69,7 @@ func (a *app) fitCommand() *cobra.Command {
 		Long: "Fits the relational event model of a specification, a YAML file or a built-in one (" + strings.Join(rem.Ready(), ", ") + "), to the acts of the\n" +
 			"case or to tables that it names. A coefficient is the change of the logarithm of the rate per unit of its statistic.\ndocs/models.md has the terms and the conventions.",
 		Example: "  entente fit hyper\n  entente fit dyadic --json\n  entente fit hyper --robust event --profile\n  entente fit hyper --svg",
-		Args:    cobra.ExactArgs(1),
+		Args:    specArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.oneForm("--csv", asCSV, "--latex", asLatex, "--svg", asSVG); err != nil {
 				return err
@@ -150,8 +160,12 @@ func (a *app) oneForm(forms ...any) error {
 }
 
 func (a *app) fitTable(fit *rem.Fit) {
-	a.printf("%s model, %d events, %d actors\nlog-likelihood %.6g, without any effect %.6g; AIC %.6g, BIC %.6g\n",
-		fit.Model, fit.Events, fit.Actors, fit.LogLik, fit.NullLogLik, fit.AIC, fit.BIC)
+	units := "actors"
+	if fit.Model == "size" {
+		units = "sizes"
+	}
+	a.printf("%s model, %d events, %d %s\nlog-likelihood %.6g, without any effect %.6g; AIC %.6g, BIC %.6g\n",
+		fit.Model, fit.Events, fit.Actors, units, fit.LogLik, fit.NullLogLik, fit.AIC, fit.BIC)
 	if fit.LR != nil {
 		a.printf("all effects together: chi-squared %.2f, %d degrees of freedom, p %.3g\n", fit.LR.Statistic, fit.LR.DF, fit.LR.P)
 	}
@@ -168,6 +182,10 @@ func (a *app) fitTable(fit *rem.Fit) {
 		}
 		if e.Fixed {
 			t.add(e.Name, fmt.Sprintf("%.4g", e.Estimate), "fixed", "", "", "")
+			continue
+		}
+		if math.IsNaN(se) { // a warning says why
+			t.add(e.Name, fmt.Sprintf("%.4g", e.Estimate), "none", "", "", "")
 			continue
 		}
 		t.add(e.Name, fmt.Sprintf("%.4g", e.Estimate), fmt.Sprintf("%.3g", se), fmt.Sprintf("%.2f", e.Z), fmt.Sprintf("%.3g", e.P), fmt.Sprintf("%.3g to %.3g", e.Low, e.High))
@@ -219,6 +237,10 @@ func (a *app) fitLatex(fit *rem.Fit) {
 			a.printf("%s & $%.4g$ & fixed & & \\\\\n", latex.Replace(e.Name), e.Estimate)
 			continue
 		}
+		if math.IsNaN(se) {
+			a.printf("%s & $%.4g$ & none & & \\\\\n", latex.Replace(e.Name), e.Estimate)
+			continue
+		}
 		a.printf("%s & $%.4g$ & $%.3g$ & $%.2f$ & $%s$ \\\\\n", latex.Replace(e.Name), e.Estimate, se, e.Z, tiny(e.P))
 	}
 	a.printf("\\hline\n\\multicolumn{5}{l}{%d events, log-likelihood $%.6g$, AIC $%.6g$, BIC $%.6g$} \\\\\n\\hline\n\\end{tabular}\n", fit.Events, fit.LogLik, fit.AIC, fit.BIC)
@@ -260,7 +282,7 @@ func (a *app) statsCommand() *cobra.Command {
 		Long: "Writes the design of a relational event model as CSV, or as JSON lines: for each event a row for what happened\n" +
 			"(observed 1) and one for each alternative, with the value of every term just before. Weight is the number of\nalternatives that a drawn row stands for; a case without an observed row is an interval that ended without an event.",
 		Example: "  entente stats dyadic",
-		Args:    cobra.ExactArgs(1),
+		Args:    specArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			v, err := a.open(ctx)
@@ -336,7 +358,7 @@ func (a *app) gofCommand() *cobra.Command {
 			"happened: rank, recall, surprise in bits (-log2 of its probability). Each coefficient is tested for being steady in\n" +
 			"time, and with --runs the model is run forward from the first third of the record to see whether it makes such\nrecords. CHOICE completes a rate model. With --csv: every event with its residuals.",
 		Example: "  entente gof hyper\n  entente gof dyadic --surprises 20 --runs 200",
-		Args:    cobra.RangeArgs(1, 2),
+		Args:    specArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.oneForm("--csv", asCSV); err != nil {
 				return err
@@ -512,7 +534,7 @@ func (a *app) simulateCommand() *cobra.Command {
 			"run as CSV, or as JSON lines. A model of the order of events alone makes them come at the record's mean rate, or at\n" +
 			"--rate. --insert adds events by decree (a table with the columns time and actors, or sender and receiver).",
 		Example: "  entente simulate hyper --events 20\n  entente simulate hyper --until 2028-12-31 --runs 100 --uncertain --json",
-		Args:    cobra.RangeArgs(1, 2),
+		Args:    specArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if runs < 1 {
 				return usage(fmt.Sprintf("--runs %d: one run at least", runs), "")
