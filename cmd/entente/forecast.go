@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"slices"
 	"strings"
@@ -14,9 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente"
-	"entente/cases"
 	"entente/forecast"
-	"entente/ledger"
+	"entente/jobs"
 	"entente/measure"
 	"entente/score"
 )
@@ -227,7 +225,7 @@ func (a *app) backtestCommand() *cobra.Command {
 	var from, to int
 	var horizons []float64
 	var acts, groups, markdown bool
-	var model, store string
+	var model, store, nats, keep string
 	var runs int
 	cmd := &cobra.Command{
 		Use:   "backtest",
@@ -259,6 +257,16 @@ func (a *app) backtestCommand() *cobra.Command {
 				return notFound("the case has no reference class", "blocs.csv holds it")
 			}
 			report := &backtestReport{app: a, notes: []string{}}
+			folder, done, err := a.folder(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer done()
+			report.job = backtestJob{KnownAt: v.knownAt, AsOf: v.asOf, Model: model, Runs: runs, Seed: a.seed}
+			if report.job.Files, err = files(folder); err != nil {
+				return err
+			}
+			report.options = jobs.Options{NATS: nats, Folder: keep, Progress: a.progress("origins")}
 			if (both || groups) && len(v.Blocs) >= 2 {
 				if err := report.ofGroups(cmd.Context(), v, from, to, horizons); err != nil {
 					return err
@@ -289,6 +297,8 @@ func (a *app) backtestCommand() *cobra.Command {
 	flags.StringVar(&model, "model", "", "specification of the event model (default: the built-in model forward)")
 	flags.IntVar(&runs, "runs", 2000, "runs of the event model at each origin")
 	flags.BoolVar(&markdown, "markdown", false, "write the report as Markdown")
+	flags.StringVar(&nats, "nats", "", "address of a NATS server whose workers share the work (entente worker)")
+	flags.StringVar(&keep, "resume", "", "folder that keeps the results of each origin, from which a rerun goes on")
 	flags.StringVar(&store, "store", "", "file for all forecasts with what became of them, as JSON lines")
 	return cmd
 }
@@ -296,10 +306,12 @@ func (a *app) backtestCommand() *cobra.Command {
 // backtestReport collects what was forecast and how it scored.
 type backtestReport struct {
 	*app
-	rungs  *forecast.ByMethod
-	of     *forecast.ActsResult
-	scores []scoreRow
-	notes  []string
+	job     backtestJob
+	options jobs.Options
+	rungs   *forecast.ByMethod
+	of      *forecast.ActsResult
+	scores  []scoreRow
+	notes   []string
 }
 
 // scoreRow is one line of scores.
@@ -352,9 +364,12 @@ func (s *scoreRow) add(over string, skill *score.Skill) {
 
 func (r *backtestReport) ofGroups(ctx context.Context, v *view, from, to int, horizons []float64) error {
 	test := &forecast.GroupBacktest{Blocs: forecast.Cut(v.Blocs, v.asOf), Origins: forecast.Yearly(from, to), Horizons: slices.Sorted(slices.Values(horizons))}
+	job := r.job
+	job.Horizons = test.Horizons
+	test.Spread = job.spread(r.options)
 	var err error
 	if r.rungs, err = test.Run(ctx); err != nil {
-		return input(err.Error(), "begin earlier, or take a shorter horizon")
+		return r.failed(ctx, err, "begin earlier, or take a shorter horizon")
 	}
 	for _, h := range test.Horizons {
 		for _, target := range []string{"", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"} {
@@ -367,9 +382,10 @@ func (r *backtestReport) ofGroups(ctx context.Context, v *view, from, to int, ho
 }
 
 func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int, model string, runs int) error {
-	test := &forecast.ActsBacktest{Full: v.Case, Model: model, Runs: runs, Seed: r.seed, Known: func(ctx context.Context, day entente.Day) (*entente.Case, error) {
-		return r.asKnownOn(ctx, day)
-	}}
+	test := &forecast.ActsBacktest{Full: v.Case, Model: model, Runs: runs, Seed: r.seed}
+	job := r.job
+	job.Acts = true
+	test.Spread = job.spread(r.options)
 	first := v.Horizon.Time().Year()
 	for _, act := range v.Acts {
 		if act.Cooperation() {
@@ -384,15 +400,9 @@ func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int, mode
 	if len(test.Origins) == 0 {
 		return input(fmt.Sprintf("the record has no act of cooperation before %d", to), "give a later --to")
 	}
-	done := r.working("forecasting acts as of past days")
 	var err error
-	r.of, err = test.Run(ctx)
-	done()
-	if err != nil {
-		if ctx.Err() == nil {
-			err = input(err.Error(), "")
-		}
-		return err
+	if r.of, err = test.Run(ctx); err != nil {
+		return r.failed(ctx, err, "")
 	}
 	r.notes = append(r.notes, r.of.Skipped...)
 	for _, h := range []float64{0.25, 1} {
@@ -403,23 +413,12 @@ func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int, mode
 	return r.counts(runs)
 }
 
-// asKnownOn opens the case as it was known on a day.
-func (a *app) asKnownOn(ctx context.Context, day entente.Day) (*entente.Case, error) {
-	if a.knownAt != "" {
-		if limit, _ := entente.ParseDay(a.knownAt); limit < day {
-			day = limit
-		}
+// failed says what went wrong, unless the person at the terminal stopped it.
+func (r *backtestReport) failed(ctx context.Context, err error, hint string) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	opt := ledger.Options{KnownAt: day}
-	if !slices.Contains(cases.Names(), a.caseName) {
-		return ledger.Open(ctx, a.caseName, opt)
-	}
-	var folder fs.FS
-	folder, err := cases.FS(a.caseName)
-	if err != nil {
-		return nil, err
-	}
-	return ledger.Load(ctx, folder, opt)
+	return input(err.Error(), hint)
 }
 
 // score scores every method on one target and horizon.
@@ -483,11 +482,10 @@ func (r *backtestReport) counts(runs int) error {
 			N: len(losses[m]), Events: events,
 			Reliability: none, Resolution: none, Uncertainty: none, Variance: none, Covariance: none, Miscalibration: none, Discrimination: none, CalibrationP: none}
 		for _, baseline := range []string{forecast.ConstantRate, forecast.LastYear} {
-			skill, err := score.OfLosses(losses[m], losses[slices.Index(forecast.CountMethods, baseline)], blocks, r.seed)
+			skill, err := score.OfLosses(losses[m], losses[slices.Index(forecast.CountMethods, baseline)], blocks, events, r.seed)
 			if err != nil {
 				return err
 			}
-			skill.Events = events
 			row.add(baseline, skill)
 		}
 		r.scores = append(r.scores, row)
