@@ -2,7 +2,6 @@ package score
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -73,7 +72,7 @@ const bins = 10
 
 func check(forecasts []Forecast) error {
 	if len(forecasts) == 0 {
-		return errors.New("there are no forecasts to score")
+		return errNone
 	}
 	for i := range forecasts {
 		f := &forecasts[i]
@@ -103,8 +102,7 @@ func Of(forecasts []Forecast) (*Binary, error) {
 	if err := check(forecasts); err != nil {
 		return nil, err
 	}
-	b := &Binary{N: len(forecasts)}
-	var events []string
+	b := &Binary{N: len(forecasts), Events: events(forecasts)}
 	var total float64
 	type bin struct{ w, p, y, pp, py float64 }
 	var in [bins]bin
@@ -120,17 +118,10 @@ func Of(forecasts []Forecast) (*Binary, error) {
 		}
 		if f.Came {
 			b.Came++
-			if f.Event == "" {
-				b.Events++
-			} else {
-				events = append(events, f.Event)
-			}
 		}
 		k := &in[min(int(f.P*bins), bins-1)]
 		k.w, k.p, k.y, k.pp, k.py = k.w+w, k.p+w*f.P, k.y+w*y, k.pp+w*f.P*f.P, k.py+w*f.P*y
 	}
-	slices.Sort(events)
-	b.Events += len(slices.Compact(events))
 	b.Brier, b.Log, b.Base = b.Brier/total, b.Log/total, b.Base/total
 	for _, k := range in {
 		if k.w == 0 {

@@ -3,6 +3,7 @@ package score
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -374,6 +375,43 @@ func TestSettled(t *testing.T) {
 	}
 }
 
+// The rule of 20 events holds for losses as well: 60 forecasts of one war are one event.
+func TestOfLossesClaims(t *testing.T) {
+	good, bad := make([]float64, 60), make([]float64, 60)
+	for i := range good {
+		good[i], bad[i] = 1, 2
+	}
+	s, err := OfLosses(good, bad, nil, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.Claim("the rate"), "no claim: only 1 event in 60 forecasts, fewer than 20"; got != want {
+		t.Errorf("%q", got)
+	}
+	if s, _ = OfLosses(good, bad, nil, 20, 1); s.Claim("the rate") != "better than the rate (skill 0.50, 0.50 to 0.50; 20 events in 60 forecasts)" {
+		t.Errorf("%q", s.Claim("the rate"))
+	}
+}
+
+// By hand: skill by the log score, with weights.
+func TestAgainstLog(t *testing.T) {
+	model := []Forecast{{P: 0.8, Came: true, Weight: 2}, {P: 0.4}}
+	base := []Forecast{{P: 0.5, Came: true, Weight: 2}, {P: 0.5}}
+	s, err := AgainstLog(model, base, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "skill", s.Value, 1-(2*math.Log(0.8)+math.Log(0.6))/(3*math.Log(0.5)))
+	if s, _ = Against(model, base, 1); s.N != 2 || s.Events != 1 || s.Blocks != 2 {
+		t.Errorf("%+v", s)
+	}
+	near(t, "skill by Brier", s.Value, 1-(2*0.04+0.16)/0.75)
+	base[0].Weight = 1
+	if _, err = Against(model, base, 1); err == nil || err.Error() != "forecast 1 counts 2, that of the baseline 1" {
+		t.Errorf("other weights: %v", err)
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	for name, f := range map[string][]Forecast{
 		"none": nil, "above 1": {{P: 1.01}}, "NaN": {{P: math.NaN()}}, "weight": {{P: 0.5, Weight: -1}},
@@ -396,6 +434,38 @@ func TestRefuses(t *testing.T) {
 	}
 	if _, err := RPS([]float64{0.5, 0.5}, 2); err == nil {
 		t.Error("a class that does not exist came")
+	}
+	inf, nan := math.Inf(1), math.NaN()
+	refused := map[string]error{}
+	for name, draws := range map[string][]float64{"one draw": {1}, "+Inf": {1, inf}, "-Inf": {-inf, 1}, "NaN": {nan, 1}} {
+		_, _, refused["ensemble with "+name] = Ensemble(draws, 1)
+	}
+	_, _, refused["ensemble at +Inf"] = Ensemble([]float64{1, 2}, inf)
+	for _, c := range [][3]float64{{0, 0, 1}, {0, -1, 1}, {nan, 1, 1}, {0, nan, 1}, {0, 1, nan}, {0, inf, 1}, {inf, 1, inf}} {
+		_, refused[fmt.Sprint("normal ", c)] = Normal(c[0], c[1], c[2])
+		_, refused[fmt.Sprint("log of normal ", c)] = NormalLog(c[0], c[1], c[2])
+	}
+	for _, mean := range []float64{-1, nan, inf, 1e9} {
+		_, refused[fmt.Sprint("Poisson ", mean)] = Poisson(mean)
+		_, refused[fmt.Sprint("negative binomial ", mean)] = NegativeBinomial(mean, 1)
+	}
+	for _, size := range []float64{0, -1, nan, inf} {
+		_, refused[fmt.Sprint("negative binomial of size ", size)] = NegativeBinomial(1, size)
+	}
+	_, refused["interval"] = Interval(2, 1, 0.9, 1)
+	_, refused["level"] = Interval(1, 2, 1, 1)
+	_, refused["interval at NaN"] = Interval(1, 2, 0.9, nan)
+	one := []float64{1}
+	_, refused["no losses"] = OfLosses(nil, nil, nil, 0, 1)
+	_, refused["losses of other lengths"] = OfLosses(one, nil, nil, 0, 1)
+	_, refused["blocks of other lengths"] = OfLosses(one, one, []string{"a", "b"}, 0, 1)
+	_, refused["events below 0"] = OfLosses(one, one, nil, -1, 1)
+	_, refused["a loss below 0"] = OfLosses([]float64{-1}, one, nil, 0, 1)
+	_, refused["a loss of +Inf"] = OfLosses(one, []float64{inf}, nil, 0, 1)
+	for name, err := range refused {
+		if err == nil {
+			t.Errorf("%s: scored", name)
+		}
 	}
 	b, err := Of([]Forecast{{P: 0.5}, {P: 0.2}})
 	if err != nil || !math.IsNaN(b.AUC) || !math.IsNaN(b.BrierSkill) {

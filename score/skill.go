@@ -26,107 +26,168 @@ const replicates = 2000
 const FewestEvents = 20
 
 // Against compares the Brier scores of two sets of forecasts of the same events, in the
-// same order. Blocks of forecasts are drawn with replacement, together for both
-// (Künsch 1989; Hamill 1999), by a generator from the seed. The interval is NaN when
-// there is one block only.
+// same order and of the same weights. Blocks of forecasts are drawn with replacement,
+// together for both (Künsch 1989; Hamill 1999), by a generator from the seed. The
+// interval is NaN when there is one block only.
 func Against(model, baseline []Forecast, seed uint64) (*Skill, error) {
-	if err := errors.Join(check(model), check(baseline)); err != nil {
+	return against(model, baseline, brier, seed)
+}
+
+// AgainstLog compares the log scores in the same way, clipped as in Binary.
+func AgainstLog(model, baseline []Forecast, seed uint64) (*Skill, error) {
+	return against(model, baseline, logScore, seed)
+}
+
+func against(model, baseline []Forecast, of func(*Forecast) float64, seed uint64) (*Skill, error) {
+	if err := check(model); err != nil {
 		return nil, err
 	}
 	if len(model) != len(baseline) {
 		return nil, fmt.Errorf("%d forecasts cannot be compared with %d", len(model), len(baseline))
 	}
+	if err := check(baseline); err != nil {
+		return nil, fmt.Errorf("baseline: %w", err)
+	}
 	a, b := make([]float64, len(model)), make([]float64, len(model))
 	blocks := make([]string, len(model))
-	var events []string
-	s := &Skill{N: len(model)}
 	for i := range model {
-		if model[i].Came != baseline[i].Came || model[i].Block != baseline[i].Block {
+		f, g := &model[i], &baseline[i]
+		if f.Came != g.Came || f.Block != g.Block {
 			return nil, fmt.Errorf("forecast %d speaks of another event than that of the baseline", i+1)
 		}
-		w := model[i].weight()
-		a[i], b[i], blocks[i] = w*brier(&model[i]), w*brier(&baseline[i]), model[i].Block
-		if model[i].Came {
-			if model[i].Event == "" {
-				s.Events++
-			} else {
-				events = append(events, model[i].Event)
-			}
+		if f.weight() != g.weight() {
+			return nil, fmt.Errorf("forecast %d counts %v, that of the baseline %v", i+1, f.weight(), g.weight())
 		}
+		a[i], b[i], blocks[i] = f.weight()*of(f), f.weight()*of(g), f.Block
 	}
-	slices.Sort(events)
-	s.Events += len(slices.Compact(events))
-	s.ofLosses(a, b, blocks, seed)
-	return s, nil
+	return OfLosses(a, b, blocks, events(model), seed)
 }
 
-// OfLosses compares any two lists of losses of the same forecasts: a skill by CRPS, or by
-// the log score. Blocks may be nil: each forecast is a block of its own.
-func OfLosses(model, baseline []float64, blocks []string, seed uint64) (*Skill, error) {
+// events is how many different events came.
+func events(forecasts []Forecast) int {
+	seen := map[string]bool{}
+	n := 0
+	for i := range forecasts {
+		switch f := &forecasts[i]; {
+		case !f.Came || seen[f.Event]:
+		case f.Event == "":
+			n++
+		default:
+			seen[f.Event] = true
+			n++
+		}
+	}
+	return n
+}
+
+// OfLosses compares any two lists of losses from 0 up of the same forecasts, such as
+// CRPS. Blocks may be nil: each forecast is a block of its own, and so is one whose block
+// is "". Events are those that the forecasts have met, for Claim.
+func OfLosses(model, baseline []float64, blocks []string, events int, seed uint64) (*Skill, error) {
 	switch {
 	case len(model) == 0:
-		return nil, errors.New("there are no forecasts to score")
-	case len(model) != len(baseline) || blocks != nil && len(blocks) != len(model):
+		return nil, errNone
+	case len(model) != len(baseline):
 		return nil, fmt.Errorf("%d forecasts cannot be compared with %d", len(model), len(baseline))
+	case blocks != nil && len(blocks) != len(model):
+		return nil, fmt.Errorf("%d forecasts have %d blocks", len(model), len(blocks))
+	case events < 0:
+		return nil, fmt.Errorf("%d events", events)
 	}
 	for i, v := range slices.Concat(model, baseline) {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("loss %d is %v", i%len(model)+1, v)
+		if !(v >= 0) || math.IsInf(v, 1) {
+			return nil, fmt.Errorf("loss %d is %v; a skill is a ratio of losses from 0 up", i%len(model)+1, v)
 		}
 	}
-	s := &Skill{N: len(model), Events: len(model)}
-	s.ofLosses(model, baseline, blocks, seed)
-	return s, nil
-}
-
-func (s *Skill) ofLosses(model, baseline []float64, blocks []string, seed uint64) {
-	place := map[string]int{}
-	var a, b []float64
-	for i := range model {
-		k := len(a)
-		if blocks != nil && blocks[i] != "" {
-			at, ok := place[blocks[i]]
-			if !ok {
-				at = k
-				place[blocks[i]] = k
-			}
-			k = at
+	of, n := blocksOf(len(model), func(i int) string {
+		if blocks == nil {
+			return ""
 		}
-		if k == len(a) {
-			a, b = append(a, 0), append(b, 0)
-		}
+		return blocks[i]
+	})
+	a, b := make([]float64, n), make([]float64, n)
+	for i, k := range of {
 		a[k] += model[i]
 		b[k] += baseline[i]
 	}
-	s.Blocks = len(a)
-	var sumA, sumB float64
-	for k := range a {
-		sumA += a[k]
-		sumB += b[k]
+	s := &Skill{N: len(model), Events: events, Blocks: n}
+	ratio := func(times []float64) float64 {
+		var sumA, sumB float64
+		for k, m := range times {
+			sumA += m * a[k]
+			sumB += m * b[k]
+		}
+		return skill(sumA, sumB)
 	}
-	s.Value, s.Low, s.High = skill(sumA, sumB), math.NaN(), math.NaN()
-	if len(a) < 2 {
-		return
+	s.Value = ratio(once(n))
+	bounds := resample(n, seed, ratio)
+	s.Low, s.High = bounds[0].Low, bounds[0].High
+	return s, nil
+}
+
+// blocksOf numbers the blocks of n forecasts; one without a name is one of its own.
+func blocksOf(n int, name func(i int) string) (of []int, blocks int) {
+	place := map[string]int{}
+	of = make([]int, n)
+	for i := range of {
+		at, ok := place[name(i)]
+		if !ok {
+			at = blocks
+			blocks++
+			if name(i) != "" {
+				place[name(i)] = at
+			}
+		}
+		of[i] = at
 	}
+	return of, blocks
+}
+
+// once counts every block once.
+func once(blocks int) []float64 {
+	times := make([]float64, blocks)
+	for k := range times {
+		times[k] = 1
+	}
+	return times
+}
+
+// Bounds are the ends of an interval of 95 %; NaN where there is none.
+type Bounds struct{ Low, High float64 }
+
+// resample draws blocks with replacement and returns the middle 95 % of each statistic,
+// which is given how often each block was drawn. Samples in which a statistic is not
+// defined do not count; with one block nothing can be said.
+func resample(blocks int, seed uint64, statistics ...func(times []float64) float64) []Bounds {
+	bounds := make([]Bounds, len(statistics))
+	samples := make([][]float64, len(statistics))
 	random := rand.NewPCG(seed, 0)
-	samples := make([]float64, 0, replicates)
+	times := make([]float64, blocks)
 	for range replicates {
-		sumA, sumB = 0, 0
-		for range a {
-			k, _ := bits.Mul64(random.Uint64(), uint64(len(a)))
-			sumA += a[k]
-			sumB += b[k]
+		if blocks < 2 {
+			break
 		}
-		if v := skill(sumA, sumB); !math.IsNaN(v) {
-			samples = append(samples, v)
+		clear(times)
+		for range times {
+			k, _ := bits.Mul64(random.Uint64(), uint64(blocks))
+			times[k]++
+		}
+		for i, of := range statistics {
+			if v := of(times); !math.IsNaN(v) {
+				samples[i] = append(samples[i], v)
+			}
 		}
 	}
-	if len(samples) == 0 {
-		return
+	for i, list := range samples {
+		bounds[i] = Bounds{math.NaN(), math.NaN()}
+		if len(list) == 0 {
+			continue
+		}
+		slices.Sort(list)
+		at := func(p float64) float64 { return list[int(math.Round(p*float64(len(list)-1)))] }
+		bounds[i] = Bounds{at(0.025), at(0.975)}
 	}
-	slices.Sort(samples)
-	at := func(p float64) float64 { return samples[int(math.Round(p*float64(len(samples)-1)))] }
-	s.Low, s.High = at(0.025), at(0.975)
+	return bounds
 }
 
 func skill(model, baseline float64) float64 {
@@ -138,6 +199,9 @@ func skill(model, baseline float64) float64 {
 	}
 	return math.NaN()
 }
+
+// errNone refuses to score nothing.
+var errNone = errors.New("there are no forecasts to score")
 
 // Claim is what may be said of the forecasts against the baseline, in one clause:
 // nothing with fewer than 20 events, otherwise whether the interval of the skill leaves
