@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -370,8 +371,86 @@ func TestSettled(t *testing.T) {
 			t.Errorf("%+v, want %+v", got[i], want[i])
 		}
 	}
-	if _, err := Settled(waits[1:2], 5); err == nil {
-		t.Error("scored although nothing is settled")
+}
+
+// By hand, from Graf's definition, with ties: at 5 one event came and, after it, one of
+// the three still followed was lost. G before 5 is 1, after it 2/3: the event counts 1,
+// the loss at the horizon nothing, those beyond it 3/2 each.
+func TestSettledAtHorizon(t *testing.T) {
+	waits := []Wait{{P: 0.1, Years: 5}, {P: 0.9, Years: 5, Ended: Came, Event: "e"}, {P: 0.2, Years: 6}, {P: 0.3, Years: 7, Ended: Came}}
+	got, err := Settled(waits, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Forecast{{P: 0.9, Came: true, Weight: 1, Event: "e"}, {P: 0.2, Weight: 1.5}, {P: 0.3, Weight: 1.5}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	b, err := Of(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "Graf's Brier score", b.Brier, (0.01+1.5*0.04+1.5*0.09)/4)
+	if b.AUC != 1 {
+		t.Errorf("AUC %v", b.AUC)
+	}
+}
+
+// The weights add up to the number of waits, whatever was lost and when, so that dividing
+// by them is dividing by the waits.
+func TestSettledWeights(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		waits := make([]Wait, rapid.IntRange(1, 40).Draw(t, "n"))
+		beyond := false
+		for i := range waits {
+			waits[i] = Wait{P: 0.5, Years: float64(rapid.IntRange(0, 8).Draw(t, "years")), Ended: rapid.IntRange(Censored, Competing).Draw(t, "ended")}
+			beyond = beyond || waits[i].Years > 5
+		}
+		got, err := Settled(waits, 5)
+		if err != nil {
+			if beyond {
+				t.Fatal(err)
+			}
+			return
+		}
+		sum := 0.0
+		for _, f := range got {
+			sum += f.Weight
+		}
+		if math.Abs(sum-float64(len(waits))) > 1e-9 {
+			t.Fatalf("weights of %v for %d waits: %+v", sum, len(waits), got)
+		}
+	})
+}
+
+// Losses do not move the score: with a third lost at random it is that of the full record.
+func TestSettledIsUnbiased(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	full, seen := make([]Wait, 200_000), make([]Wait, 200_000)
+	for i := range full {
+		rate := 0.02 + 0.2*random.Float64()
+		came, other, lost := random.ExpFloat64()/rate, random.ExpFloat64()/0.05, random.ExpFloat64()/0.08
+		w := Wait{P: rate / 0.22, Years: min(came, other), Ended: Competing}
+		if came < other {
+			w.Ended = Came
+		}
+		full[i], seen[i] = w, w
+		if lost < w.Years {
+			seen[i].Years, seen[i].Ended = lost, Censored
+		}
+	}
+	var of [2]*Binary
+	for k, waits := range [][]Wait{full, seen} {
+		forecasts, err := Settled(waits, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if of[k], err = Of(forecasts); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if math.Abs(of[0].Brier-of[1].Brier) > 0.003 || math.Abs(of[0].AUC-of[1].AUC) > 0.005 {
+		t.Errorf("Brier %v and %v, AUC %v and %v", of[0].Brier, of[1].Brier, of[0].AUC, of[1].AUC)
 	}
 }
 
@@ -455,6 +534,13 @@ func TestRefuses(t *testing.T) {
 	_, refused["interval"] = Interval(2, 1, 0.9, 1)
 	_, refused["level"] = Interval(1, 2, 1, 1)
 	_, refused["interval at NaN"] = Interval(1, 2, 0.9, nan)
+	for name, w := range map[string]Wait{"probability": {P: 1.1, Years: 9}, "NaN": {P: nan, Years: 9}, "years": {Years: -1}, "end": {Years: 9, Ended: 3}} {
+		_, refused["wait of another "+name] = Settled([]Wait{w}, 5)
+	}
+	_, refused["no waits"] = Settled(nil, 5)
+	_, refused["horizon of 0"] = Settled([]Wait{{Years: 9}}, 0)
+	_, refused["a wait lost before the horizon"] = Settled([]Wait{{Years: 2}}, 5)
+	_, refused["all lost after an event"] = Settled([]Wait{{Years: 1, Ended: Came}, {Years: 2}}, 5)
 	one := []float64{1}
 	_, refused["no losses"] = OfLosses(nil, nil, nil, 0, 1)
 	_, refused["losses of other lengths"] = OfLosses(one, nil, nil, 0, 1)
