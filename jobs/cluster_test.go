@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -305,10 +304,11 @@ func at(t *testing.T, when int, do func()) func(done, of int) {
 // logged passes messages to the test's log while it runs.
 func logged(t *testing.T) func(string) {
 	var over atomic.Bool
+	began := time.Now()
 	t.Cleanup(func() { over.Store(true) })
 	return func(m string) {
 		if !over.Load() {
-			t.Log(m)
+			t.Logf("%.1f s: %s", time.Since(began).Seconds(), m)
 		}
 	}
 }
@@ -316,6 +316,7 @@ func logged(t *testing.T) func(string) {
 const many = 200
 
 func TestKilledWorker(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 1)
 	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
 	spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"}).says(t, "waiting for work")
@@ -343,6 +344,7 @@ func TestKilledWorker(t *testing.T) {
 }
 
 func TestShardThatKillsItsWorkers(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 1)
 	for range 3 {
 		spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
@@ -355,6 +357,7 @@ func TestShardThatKillsItsWorkers(t *testing.T) {
 }
 
 func TestWorkerOfAnotherVersion(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 1)
 	old := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "0"})
 	other := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1", Other: true})
@@ -380,6 +383,7 @@ func TestWorkerOfAnotherVersion(t *testing.T) {
 }
 
 func TestStoppedWorkerHandsBack(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 1)
 	w := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
 	w.says(t, "waiting for work")
@@ -401,6 +405,7 @@ func TestStoppedWorkerHandsBack(t *testing.T) {
 }
 
 func TestInterruptedElsewhere(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	opt := Options{NATS: c.address(), Version: "1", Common: shared, Log: logged(t), Progress: at(t, 20, cancel)}
@@ -424,6 +429,7 @@ func TestInterruptedElsewhere(t *testing.T) {
 }
 
 func TestServerWithoutStorage(t *testing.T) {
+	t.Parallel()
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true})
 	if err != nil {
 		t.Fatal(err)
@@ -440,6 +446,7 @@ func TestServerWithoutStorage(t *testing.T) {
 }
 
 func TestKilledServerAndWorker(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 3)
 	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
 	spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
@@ -476,25 +483,31 @@ func (c *cluster) leader(t *testing.T) int {
 }
 
 func TestSplitCluster(t *testing.T) {
+	t.Parallel()
 	c := startCluster(t, 3)
 	for range 2 {
 		spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
 	}
-	// The run itself is with the server that is cut off.
-	own, err := url.Parse(c.clients[0])
+	opt, err := Options{NATS: c.address(), Version: "1", Common: shared, Workers: 1, Lost: 2 * time.Second, Log: logged(t)}.withDefaults()
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt := Options{NATS: own.String(), Version: "1", Common: shared, Workers: 1, Lost: 2 * time.Second, Log: logged(t)}
+	l, err := connect(opt.NATS, "", opt.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.close()
+	own := slices.Index(c.clients, l.conn.ConnectedUrl())
 	opt.Progress = func(done, _ int) {
 		switch done {
 		case many / 4:
-			c.split(0, true)
+			t.Logf("cuts off server %d, which the run is connected to", own)
+			c.split(own, true)
 		case many * 3 / 4:
-			c.split(0, false)
+			c.split(own, false)
 		}
 	}
-	got, err := Run(t.Context(), opt, digest, numbers(many))
+	got, err := l.run(t.Context(), opt, digest, numbers(many))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,11 +83,7 @@ func Run(ctx context.Context, opt Options, kind Kind, payloads [][]byte) ([][]by
 		return nil, err
 	}
 	defer l.close()
-	s, err := openStore(ctx, l, opt.Replicas)
-	if err != nil {
-		return nil, err
-	}
-	return newRun(s, opt, kind, payloads).results(ctx)
+	return l.run(ctx, opt, kind, payloads)
 }
 
 func (o Options) withDefaults() (Options, error) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -23,6 +24,9 @@ type link struct {
 	lasts  bool           // what is stored outlives this process
 	folder string         // of the server in this process, to be removed at the end
 	locked *os.File
+
+	mu    sync.Mutex
+	moved time.Time
 }
 
 // answer is how long a single request may take. A cluster that has no leader yet does
@@ -197,10 +201,13 @@ func (l *link) again(ctx context.Context, request func(context.Context) error) e
 	}
 }
 
-// move goes to another server of the cluster.
+// move goes to another server of the cluster, unless that was just done.
 func (l *link) move() {
-	if l.inside == nil && l.conn.IsConnected() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.inside == nil && l.conn.IsConnected() && time.Since(l.moved) > 4*answer {
 		_ = l.conn.ForceReconnect()
+		l.moved = time.Now()
 	}
 }
 

@@ -28,6 +28,15 @@ type run struct {
 	fresh    bool   // what is read now came after the start, and so a failure counts
 }
 
+// run does a job with the server at the other end of the link.
+func (l *link) run(ctx context.Context, opt Options, kind Kind, payloads [][]byte) ([][]byte, error) {
+	s, err := openStore(ctx, l, opt.Replicas)
+	if err != nil {
+		return nil, err
+	}
+	return newRun(s, opt, kind, payloads).results(ctx)
+}
+
 func newRun(s *store, opt Options, kind Kind, payloads [][]byte) *run {
 	r := &run{store: s, Options: opt, kind: kind, payloads: payloads, first: map[string]int{}, result: map[string][]byte{}}
 	common := blob{name(opt.Common), len(opt.Common)}

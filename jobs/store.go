@@ -41,8 +41,12 @@ type store struct {
 	*link
 }
 
-// noAnswer is how long a server may take to get ready for its first use.
-const noAnswer = 20 * time.Second
+// A server may take so long to get ready for its first use; one that does not know of
+// storage says so at once.
+const (
+	noAnswer  = 20 * time.Second
+	noStorage = 2 * time.Second
+)
 
 // openStore opens the queue and the store, and makes them where they are not there yet.
 func openStore(ctx context.Context, l *link, replicas int) (*store, error) {
@@ -66,8 +70,11 @@ func openStore(ctx context.Context, l *link, replicas int) (*store, error) {
 	} {
 		c.MaxMsgsPerSubject, c.Storage, c.MaxAge, c.Replicas = 1, storage, age, replicas
 		var last error
+		began := time.Now()
 		err := l.again(bounded, func(ctx context.Context) error {
-			last = l.ensure(ctx, c)
+			if last = l.ensure(ctx, c); stateless(last) && time.Since(began) > noStorage {
+				cancel()
+			}
 			return last
 		})
 		if err != nil {
@@ -94,11 +101,16 @@ func (l *link) ensure(ctx context.Context, c jetstream.StreamConfig) error {
 	return err
 }
 
+// stateless reports whether an error says that the server keeps nothing.
+func stateless(err error) bool {
+	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
+}
+
 // unready says why a server is of no use.
 func unready(err error, replicas int) error {
 	var api *jetstream.APIError
 	switch {
-	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+	case stateless(err):
 		return errors.New("the NATS server keeps nothing: start it with JetStream (nats-server -js)")
 	case errors.As(err, &api) && (api.ErrorCode == 10074 || api.ErrorCode == 10005):
 		return fmt.Errorf("the NATS server cannot keep results %d times: %s; start %d servers of the cluster at least", replicas, api.Description, replicas)
