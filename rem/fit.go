@@ -89,6 +89,7 @@ const (
 	WarnFewEvents    = "few_events"    // not more events than coefficients
 	WarnMissing      = "missing"       // covariates that are not known were filled
 	WarnOrder        = "order"         // rows of a table were not in the order of time
+	WarnNoIntercept  = "no_intercept"  // the rate of waiting times is not estimated
 	WarnRobust       = "robust"        // the sandwich was mended
 )
 
@@ -134,6 +135,9 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	}
 	for _, text := range d.data.unsorted {
 		fit.warn(WarnOrder, nil, "%s", text)
+	}
+	if d.Model.Interval && !slices.Contains(opt.subject.intercept, true) {
+		fit.warn(WarnNoIntercept, nil, "waiting times without an intercept: whatever has all statistics 0 is taken to happen once per unit of time; add the term intercept")
 	}
 	for _, text := range d.filled {
 		fit.warn(WarnMissing, nil, "%s", text)

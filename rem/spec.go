@@ -2,6 +2,7 @@ package rem
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/csv"
 	"errors"
@@ -621,18 +622,8 @@ func (l *loader) changes(s covariateSpec) ([]CovariateChange, error) {
 		}
 		out = append(out, c)
 	}
-	slices.SortStableFunc(out, func(a, b CovariateChange) int { return compare(a.Time, b.Time) })
+	slices.SortStableFunc(out, func(a, b CovariateChange) int { return cmp.Compare(a.Time, b.Time) })
 	return out, nil
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (l *loader) events(s tableSpec, directed bool) ([]Event, error) {
@@ -738,7 +729,7 @@ func (l *loader) sort(t *csvFile, events []Event) {
 		text += fmt.Sprintf(", and so are %d more", late-1)
 	}
 	l.data.unsorted = append(l.data.unsorted, text+"; the table was read in the order of time")
-	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Time, b.Time) })
 }
 
 // kind numbers a kind of act.
@@ -919,6 +910,6 @@ func (l *loader) acts(types, domains []string, size, largerThan int) ([]Event, e
 		}
 		events = append(events, e)
 	}
-	slices.SortStableFunc(events, func(a, b Event) int { return compare(a.Time, b.Time) })
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Time, b.Time) })
 	return events, nil
 }

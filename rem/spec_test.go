@@ -322,3 +322,14 @@ func TestCoordinationNamesTwoWithoutDirection(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+func TestWaitingTimesWithoutIntercept(t *testing.T) {
+	tables := map[string]string{"actors.csv": "id\nA\nB\nC\n", "events.csv": "time,sender,receiver\n1,A,B\n2,B,C\n3,A,B\n4,B,A\n"}
+	_, fit, err := fitText(t, tables, "model: rem\ndirected: true\ntiming: interval\nactors: {file: actors.csv}\nevents: {file: events.csv}\nterms: [{term: inertia}]\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(fit.Warnings) != 1 || fit.Warnings[0].Code != WarnNoIntercept {
+		t.Errorf("warnings %v", fit.Warnings)
+	}
+}

@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -274,7 +275,7 @@ func (p *pairs) read(t *Term, layer string) *relation {
 	slices.SortStableFunc(changes, func(a, b change) int {
 		switch {
 		case a.time != b.time:
-			return compare(a.time, b.time)
+			return cmp.Compare(a.time, b.time)
 		case a.ends != b.ends && b.ends:
 			return -1
 		case a.ends != b.ends:
