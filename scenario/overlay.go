@@ -379,7 +379,6 @@ func (s *Scenario) members(c *entente.Case, o *overlay) error {
 		return nil
 	}
 	var problems []error
-	type change struct{ actor, line string }
 	fail := func(path, format string, args ...any) {
 		problems = append(problems, fmt.Errorf("%s: %s", s.text.Where(path), fmt.Sprintf(format, args...)))
 	}

@@ -113,7 +113,7 @@ func (a *app) command() *cobra.Command {
 		a.ladderCommand(), a.measureCommand(), a.changeCommand(),
 		a.statsCommand(), a.fitCommand(), a.gofCommand(), a.simulateCommand(),
 		a.hazardCommand(), a.forecastCommand(), a.backtestCommand(), a.scenarioCommand(), a.bargainCommand(), a.corridorCommand(), a.toleranceCommand(), a.threatsCommand(), a.implicationsCommand(),
-		a.importCommand(), a.newCommand(), a.exportCommand(), a.verifyCommand(), a.logCommand(), a.citeCommand(), a.versionCommand(), a.manCommand(),
+		a.importCommand(), a.newCommand(), a.exportCommand(), a.verifyCommand(), a.logCommand(), a.citeCommand(), a.workerCommand(), a.versionCommand(), a.manCommand(),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root

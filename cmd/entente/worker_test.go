@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// A backtest that a worker elsewhere does has the bytes of one done here, and a worker
+// ends when it is told to.
+func TestWorker(t *testing.T) {
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	defer s.Shutdown()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the server did not start")
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	var said bytes.Buffer
+	go func() { ended <- run(ctx, []string{"worker", "--nats", s.ClientURL(), "--cores", "2"}, nil, &bytes.Buffer{}, &said) }()
+	backtest := func(args ...string) []byte {
+		var out, problems bytes.Buffer
+		args = append([]string{"backtest", "--from", "2015", "--runs", "200", "--json"}, args...)
+		if code := run(t.Context(), args, nil, &out, &problems); code != exitDone {
+			t.Fatalf("%v: exit %d: %s", args, code, problems.String())
+		}
+		return out.Bytes()
+	}
+	if here, there := backtest(), backtest("--nats", s.ClientURL()); !bytes.Equal(here, there) {
+		t.Errorf("done elsewhere it is\n%s\nnot\n%s", there, here)
+	}
+	stop()
+	select {
+	case code := <-ended:
+		if code != exitDone {
+			t.Errorf("the worker ended with %d: %s", code, said.String())
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the worker did not end")
+	}
+}
+
+func TestWorkerRefuses(t *testing.T) {
+	for _, args := range [][]string{{"worker"}, {"worker", "--nats", "nats://127.0.0.1:1"}, {"worker", "--nats", "no address"}, {"worker", "--nats", "nats://127.0.0.1:1", "--cores", "-1"}} {
+		var out, problems bytes.Buffer
+		if code := run(t.Context(), args, nil, &out, &problems); code == exitDone || problems.Len() == 0 {
+			t.Errorf("%v: exit %d, %q", args, code, problems.String())
+		}
+	}
+}
