@@ -79,17 +79,24 @@ var catalogue = slices.Concat(tieTerms, degreeTerms, closureTerms, pathTerms, ne
 // find returns the definition of a term by any of its names.
 func find(name string, sets bool) (*definition, error) {
 	var names []string
+	elsewhere := false // a term of this name is of the other families
 	for i := range catalogue {
 		c := &catalogue[i]
+		called := append([]string{c.name}, c.also...)
 		if c.name != "intercept" && c.sets != sets {
+			elsewhere = elsewhere || slices.Contains(called, name)
 			continue
 		}
-		for _, n := range append([]string{c.name}, c.also...) {
-			if n == name {
-				return c, nil
-			}
-			names = append(names, n)
+		if slices.Contains(called, name) {
+			return c, nil
 		}
+		names = append(names, called...)
+	}
+	switch {
+	case elsewhere && sets:
+		return nil, fmt.Errorf("%q is a term of pairs or actors; hyper models have terms of sets", name)
+	case elsewhere:
+		return nil, fmt.Errorf("%q is a term of sets, which only hyper models have", name)
 	}
 	near := slices.MinFunc(names, func(a, b string) int { return distance(a, name) - distance(b, name) })
 	return nil, fmt.Errorf("there is no term %q in this family of models; is %q meant?", name, near)

@@ -93,6 +93,7 @@ func TestBadSpecifications(t *testing.T) {
 		{"empty", "", "it is empty"},
 		{"unknown key", head + "term:\n  - {term: inertia}\n", "[4:1]"},
 		{"unknown term", head + "terms:\n  - {term: inertai}\n", `is "inertia" meant`},
+		{"term of another family", head + "terms:\n  - {term: subset_repetition}\n", "which only hyper models have"},
 		{"unknown model", "model: ram\n", `model "ram" is none of`},
 		{"unknown layer", head + "terms:\n  - {term: inertia, on: treaties}\n", `no layer "treaties"`},
 		{"unknown covariate", head + "terms:\n  - {term: same, attr: wealth}\n", `no covariate "wealth"`},

@@ -12,7 +12,7 @@ import (
 // of the smaller of the two values. Where the pairs of the model have no direction
 // and the path has one, both directions count.
 var closureTerms = []definition{
-	closure("trans", []string{"otp", "sp"}, "sum_k x_ik x_kj", "i has acted towards actors that acted towards j (history: sequential: after i had acted towards them)", false, true),
+	closure("trans", []string{"transitivity", "otp", "sp"}, "sum_k x_ik x_kj", "i has acted towards actors that acted towards j (history: sequential: after i had acted towards them)", false, true),
 	closure("cycle", []string{"itp"}, "sum_k x_jk x_ki", "j has acted towards actors that acted towards i (history: sequential: after j had acted towards them)", true, false),
 	closure("commonSender", []string{"isp"}, "sum_k x_ki x_kj", "actors that acted towards both", true, true),
 	closure("commonReceiver", []string{"osp"}, "sum_k x_ik x_jk", "actors towards which both acted", false, false),
