@@ -46,7 +46,7 @@ type Binary struct {
 	Log     float64 // mean of -ln of the probability of what came (Good 1952), p kept from 0 and 1 by Clip
 	Clipped int     // forecasts that were nearer than that
 	// AUC is how often an event that came had the higher probability than one that did
-	// not, ties counting half; NaN when all or none came.
+	// not, ties counting half; NaN when all or none came, which Ranking says in words.
 	AUC float64
 	// Base is the share that came. BrierSkill and LogSkill are over always saying it;
 	// NaN when all or none came.
@@ -97,6 +97,14 @@ func logScore(f *Forecast) float64 {
 	return -math.Log1p(-p)
 }
 
+// entropy is the log score of always saying the share that came.
+func entropy(base float64) float64 {
+	if base <= 0 || base >= 1 {
+		return 0
+	}
+	return -base*math.Log(base) - (1-base)*math.Log1p(-base)
+}
+
 // Of scores probabilities.
 func Of(forecasts []Forecast) (*Binary, error) {
 	if err := check(forecasts); err != nil {
@@ -134,26 +142,82 @@ func Of(forecasts []Forecast) (*Binary, error) {
 		b.Covariance += 2 * (k.py - k.w*p*y) / total
 	}
 	b.Uncertainty = b.Base * (1 - b.Base)
-	b.AUC, b.BrierSkill, b.LogSkill = auc(forecasts), math.NaN(), math.NaN()
-	if b.Uncertainty > 0 {
+	sorted := byChance(forecasts)
+	b.AUC = auc(sorted, func(i int) float64 { return sorted[i].weight() })
+	b.BrierSkill, b.LogSkill = math.NaN(), math.NaN()
+	if b.Came > 0 && b.Came < b.N {
 		b.BrierSkill = 1 - b.Brier/b.Uncertainty
-		b.LogSkill = 1 - b.Log/-(b.Base*math.Log(b.Base)+(1-b.Base)*math.Log1p(-b.Base))
+		b.LogSkill = 1 - b.Log/entropy(b.Base)
 	}
 	return b, nil
 }
 
-// auc is the area under the receiver operating curve by ranks (Hanley & McNeil 1982).
-func auc(forecasts []Forecast) float64 {
-	sorted := slices.Clone(forecasts)
-	slices.SortFunc(sorted, func(a, b Forecast) int { return cmp.Compare(a.P, b.P) })
+// Ranking says in words how well the forecasts told what would come from what would not,
+// or why that cannot be said.
+func (b *Binary) Ranking() string {
+	switch {
+	case b.Came == 0:
+		return fmt.Sprintf("no ranking: nothing came in %s", plural(b.N, "forecast"))
+	case b.Came == b.N:
+		return fmt.Sprintf("no ranking: the event came in all of %s", plural(b.N, "forecast"))
+	}
+	return fmt.Sprintf("what came had the higher probability in %.0f%% of comparisons with what did not (AUC %.2f; %s in %s)", 100*b.AUC, b.AUC, plural(b.Events, "event"), plural(b.N, "forecast"))
+}
+
+// Spread are the intervals of scores by a bootstrap over blocks.
+type Spread struct {
+	Brier, Log, AUC Bounds // NaN with one block, or where no sample has the score
+	Blocks          int
+}
+
+// Bootstrap draws blocks of forecasts with replacement (Künsch 1989), by a generator from
+// the seed, and returns the middle 95 % of each score. To compare two sets of forecasts
+// use Against: their intervals may overlap though one is clearly better.
+func Bootstrap(forecasts []Forecast, seed uint64) (*Spread, error) {
+	if err := check(forecasts); err != nil {
+		return nil, err
+	}
+	sorted := byChance(forecasts)
+	of, n := blocksOf(len(sorted), func(i int) string { return sorted[i].Block })
+	weight, briers, logs := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i, k := range of {
+		f := &sorted[i]
+		weight[k] += f.weight()
+		briers[k] += f.weight() * brier(f)
+		logs[k] += f.weight() * logScore(f)
+	}
+	mean := func(sums []float64) func([]float64) float64 {
+		return func(times []float64) float64 {
+			var sum, total float64
+			for k, m := range times {
+				sum += m * sums[k]
+				total += m * weight[k]
+			}
+			return sum / total
+		}
+	}
+	bounds := resample(n, seed, mean(briers), mean(logs), func(times []float64) float64 {
+		return auc(sorted, func(i int) float64 { return times[of[i]] * sorted[i].weight() })
+	})
+	return &Spread{bounds[0], bounds[1], bounds[2], n}, nil
+}
+
+// byChance sorts forecasts by their probabilities.
+func byChance(forecasts []Forecast) []Forecast {
+	return slices.SortedStableFunc(slices.Values(forecasts), func(a, b Forecast) int { return cmp.Compare(a.P, b.P) })
+}
+
+// auc is the area under the receiver operating curve by ranks (Hanley & McNeil 1982) of
+// forecasts in the order of their probabilities.
+func auc(sorted []Forecast, weight func(i int) float64) float64 {
 	var below, came, won float64
 	for i := 0; i < len(sorted); {
 		var yes, no float64
 		for first := i; i < len(sorted) && sorted[i].P == sorted[first].P; i++ {
 			if sorted[i].Came {
-				yes += sorted[i].weight()
+				yes += weight(i)
 			} else {
-				no += sorted[i].weight()
+				no += weight(i)
 			}
 		}
 		won += yes * (below + no/2)

@@ -230,6 +230,12 @@ func TestDecompositionsClose(t *testing.T) {
 		if sum := c.Miscalibration - c.Discrimination + c.Uncertainty; math.Abs(sum-b.Brier) > 1e-12 {
 			t.Fatalf("the parts add up to %v, Brier is %v", sum, b.Brier)
 		}
+		if sum := c.Log.Miscalibration - c.Log.Discrimination + c.Log.Uncertainty; math.Abs(sum-b.Log) > 1e-12 {
+			t.Fatalf("the parts add up to %v, the log score is %v", sum, b.Log)
+		}
+		if c.Log.Miscalibration < -1e-12 || c.Log.Discrimination < -1e-12 {
+			t.Fatalf("log: %+v", c.Log)
+		}
 		if c.Miscalibration < -1e-12 || c.Discrimination < -1e-12 {
 			t.Fatalf("miscalibration %v, discrimination %v", c.Miscalibration, c.Discrimination)
 		}
@@ -266,6 +272,81 @@ func TestProper(t *testing.T) {
 				t.Errorf("with a chance of %v it pays to say %v", truth, said)
 			}
 		}
+	}
+}
+
+// The same by simulation: over outcomes drawn from the truth every false forecast does
+// worse, by more than five standard errors of the difference.
+func TestProperBySimulation(t *testing.T) {
+	const times = 40_000
+	random := rand.New(rand.NewPCG(3, 4))
+	worse := func(name string, difference func() float64) {
+		sum, squares := 0.0, 0.0
+		for range times {
+			d := difference()
+			sum += d
+			squares += d * d
+		}
+		mean := sum / times
+		if se := math.Sqrt((squares/times - mean*mean) / times); !(mean > 5*se) {
+			t.Errorf("%s: the false forecast is worse by %v, standard error %v", name, mean, se)
+		}
+	}
+	must := func(v float64, err error) float64 {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for name, of := range map[string]func(*Forecast) float64{"Brier": brier, "log": logScore} {
+		for _, bias := range []float64{-0.1, 0.1} {
+			worse(name, func() float64 {
+				p := 0.15 + 0.7*random.Float64()
+				came := random.Float64() < p
+				return of(&Forecast{P: p + bias, Came: came}) - of(&Forecast{P: p, Came: came})
+			})
+		}
+	}
+	draw := func(chances []float64) int {
+		u := random.Float64()
+		for k, p := range chances {
+			if u -= p; u < 0 {
+				return k
+			}
+		}
+		return len(chances) - 1
+	}
+	truth, few, many := listed(t)(NegativeBinomial(4, 2)), listed(t)(NegativeBinomial(3, 2)), listed(t)(Poisson(4))
+	for name, other := range map[string][]float64{"too low": few, "too sure": many} {
+		worse("CRPS, "+name, func() float64 {
+			k := draw(truth)
+			return must(CRPS(other, k)) - must(CRPS(truth, k))
+		})
+		worse("log of counts, "+name, func() float64 {
+			k := draw(truth)
+			return first(CountLog(other, k)) - first(CountLog(truth, k))
+		})
+	}
+	rungs := []float64{0.5, 0.2, 0.2, 0.1}
+	worse("RPS", func() float64 {
+		k := draw(rungs)
+		return must(RPS([]float64{0.3, 0.4, 0.2, 0.1}, k)) - must(RPS(rungs, k))
+	})
+	for name, c := range map[string][2]float64{"shifted": {0.5, 1}, "too sure": {0, 0.6}, "too wide": {0, 1.7}} {
+		worse("normal, "+name, func() float64 {
+			x := random.NormFloat64()
+			return must(Normal(c[0], c[1], x)) - must(Normal(0, 1, x))
+		})
+		worse("log of normal, "+name, func() float64 {
+			x := random.NormFloat64()
+			return must(NormalLog(c[0], c[1], x)) - must(NormalLog(0, 1, x))
+		})
+		worse("interval, "+name, func() float64 {
+			const z = 1.2815515655446004 // of 80 %
+			x := random.NormFloat64()
+			return must(Interval(c[0]-z*c[1], c[0]+z*c[1], 0.8, x)) - must(Interval(-z, z, 0.8, x))
+		})
 	}
 }
 
@@ -454,6 +535,84 @@ func TestSettledIsUnbiased(t *testing.T) {
 	}
 }
 
+// The interval of the mean loss is that of its standard error over blocks, and that of
+// AUC holds the truth about as often as it says.
+func TestBootstrap(t *testing.T) {
+	random := rand.New(rand.NewPCG(8, 9))
+	const times, groups, each = 150, 60, 4
+	// Two normals one standard deviation apart are told apart with this chance.
+	truth := math.Erfc(-1.0/2) / 2
+	hits := 0
+	for k := range times {
+		var forecasts []Forecast
+		for g := range groups {
+			for range each {
+				came := random.Float64() < 0.4
+				x := random.NormFloat64()
+				if came {
+					x++
+				}
+				forecasts = append(forecasts, Forecast{P: 1 / (1 + math.Exp(0.9-x)), Came: came, Block: strconv.Itoa(g)})
+			}
+		}
+		s, err := Bootstrap(forecasts, uint64(k))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.AUC.Low <= truth && truth <= s.AUC.High {
+			hits++
+		}
+		if k > 0 {
+			continue
+		}
+		b, _ := Of(forecasts)
+		variance := 0.0
+		for g := range groups {
+			sum := 0.0
+			for i := range each {
+				sum += brier(&forecasts[g*each+i]) - b.Brier
+			}
+			variance += sum * sum
+		}
+		want := 2 * 1.96 * math.Sqrt(variance) / (groups * each)
+		if width := s.Brier.High - s.Brier.Low; math.Abs(width/want-1) > 0.1 || s.Blocks != groups {
+			t.Errorf("an interval of %v, by its standard error %v; %d blocks", width, want, s.Blocks)
+		}
+		if !(s.Log.Low < b.Log && b.Log < s.Log.High) {
+			t.Errorf("log %v, %+v", b.Log, s.Log)
+		}
+		if again, _ := Bootstrap(forecasts, 0); *again != *s {
+			t.Error("the same seed gives another interval")
+		}
+	}
+	if share := float64(hits) / times; share < 0.87 || share > 0.995 {
+		t.Errorf("%v of intervals of 95 %% hold the true AUC", share)
+	}
+	s, err := Bootstrap([]Forecast{{P: 0.2, Block: "a"}, {P: 0.4, Came: true, Block: "a"}}, 1)
+	if err != nil || !math.IsNaN(s.Brier.Low) || !math.IsNaN(s.AUC.High) || s.Blocks != 1 {
+		t.Errorf("one block: %+v, %v", s, err)
+	}
+}
+
+func TestRanking(t *testing.T) {
+	for _, c := range []struct {
+		forecasts []Forecast
+		want      string
+	}{
+		{[]Forecast{{P: 0.5}}, "no ranking: nothing came in 1 forecast"},
+		{[]Forecast{{P: 0.5, Came: true}, {P: 0.2, Came: true}}, "no ranking: the event came in all of 2 forecasts"},
+		{[]Forecast{{P: 0.5, Came: true}, {P: 0.2}, {P: 0.5}}, "what came had the higher probability in 75% of comparisons with what did not (AUC 0.75; 1 event in 3 forecasts)"},
+	} {
+		b, err := Of(c.forecasts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.Ranking(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 // The rule of 20 events holds for losses as well: 60 forecasts of one war are one event.
 func TestOfLossesClaims(t *testing.T) {
 	good, bad := make([]float64, 60), make([]float64, 60)
@@ -500,6 +659,9 @@ func TestRefuses(t *testing.T) {
 		}
 		if _, err := Calibrate(f, 1); err == nil {
 			t.Errorf("%s: calibrated", name)
+		}
+		if _, err := Bootstrap(f, 1); err == nil {
+			t.Errorf("%s: given an interval", name)
 		}
 		if _, err := Against(f, f, 1); err == nil {
 			t.Errorf("%s: compared", name)
