@@ -994,7 +994,7 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		term  Term
 		want  string
 	}{
-		{directed, Term{Term: "transitivity"}, `there is no term "transitivity"`},
+		{directed, Term{Term: "transity"}, `there is no term "transity"`},
 		{directed, Term{Term: "inertia", On: []string{"post"}}, `there is no layer "post"; the layers are events, mail, roads`},
 		{directed, Term{Term: "inertia", On: []string{"mail", "roads"}}, "it reads 1 layers, 2 are named"},
 		{directed, Term{Term: "mixedTrans", On: []string{"mail"}}, "it reads 2 layers, 1 are named"},
