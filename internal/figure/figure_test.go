@@ -47,7 +47,8 @@ func small() map[string]string {
 	chances := Chances{Head: head("chances"), Prospects: []Prospect{{"r3 joint exercise", []Chance{{1, .16, 0, .42, "very unlikely", false}, {5, .28, .09, .5, "unlikely", false}}}, {"r4 binding framework", []Chance{{1, 0, 0, .28, "remote", true}}}}}
 	coefficients := Coefficients{Head: head("coefficients"), Unit: "change of the logarithm of the rate", Level: "95%", Coefficients: []Coefficient{{"past joint acts of triples, of which there are many", .43, .27, .6, ""}, {"partners", -.01, -.09, .07, ""}, {"size", 1, 0, 0, "fixed"}}}
 	dots := Dots{Head: head("dots"), Unit: "bits", Mark: 4.9, Note: "by chance", Dots: []Dot{{X: 2001.5, Y: 2}, {X: 2003.2, Y: 9.8, Label: "an act", Title: "An act", Href: "#act-a"}, {X: 2003.3, Y: 9.7, Label: "another"}}}
-	return map[string]string{"dots": dots.SVG(), "coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "chances": chances.SVG()}
+	reliability := Reliability{Head: head("reliability"), Shares: []Share{{0, .05, .01, 90}, {.06, .3, .2, 30}, {.5, .5, .6, 1}}, Band: []Band{{0, 0, .02}, {.1, .02, .2}, {.3, .1, .5}, {.5, .2, .8}}, Forecasts: []int{90, 15, 10, 5, 0, 1, 0, 0, 0, 0}, N: 121, Events: 8, Note: "Brier score 0.1."}
+	return map[string]string{"reliability": reliability.SVG(), "dots": dots.SVG(), "coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "chances": chances.SVG()}
 }
 
 func TestGolden(t *testing.T) {
@@ -79,7 +80,7 @@ func TestSameTwice(t *testing.T) {
 }
 
 func TestNothingToDraw(t *testing.T) {
-	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "chances": Chances{}.SVG(), "coefficients": Coefficients{}.SVG(), "dots": Dots{}.SVG()}
+	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "chances": Chances{}.SVG(), "coefficients": Coefficients{}.SVG(), "dots": Dots{}.SVG(), "reliability": Reliability{}.SVG()}
 	for name, svg := range empty {
 		if svg != "" {
 			t.Errorf("%s draws something out of nothing", name)
