@@ -17,7 +17,9 @@ type Case struct {
 	// Quorum is the part of the votes that a decision needs, 0..1; 0 stands for all.
 	Quorum float64
 	// AtLeast lists points whose passing is counted over the draws.
-	AtLeast  []float64
+	AtLeast []float64
+	// Rungs are the places that rungs of the ladder have on the first scale, by number.
+	Rungs    map[int]float64
 	Warnings []string
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -23,6 +24,7 @@ type fileSpec struct {
 	Quorum     any            `yaml:"quorum"`
 	OptOut     any            `yaml:"opt_out"`
 	AtLeast    []any          `yaml:"at_least"`
+	Rungs      map[string]any `yaml:"rungs"`
 	BaseRate   map[string]any `yaml:"base_rate"`
 	Reference  any            `yaml:"reference"`
 
@@ -563,6 +565,26 @@ func (f *reader) decision(c *Case) {
 		}
 	default:
 		f.bad("$.council_vote", "council_vote %q is neither QMV nor Unan", f.spec.CouncilVote)
+	}
+	for _, rung := range slices.Sorted(maps.Keys(f.spec.Rungs)) {
+		path := "$.rungs." + rung
+		n, err := strconv.Atoi(strings.TrimPrefix(rung, "r"))
+		if err != nil || n < 0 || n > 8 || rung != fmt.Sprintf("r%d", n) {
+			f.bad(path, "rung %q is none of r0 to r8", rung)
+			continue
+		}
+		x, ok := f.number(path, f.spec.Rungs[rung], "rungs")
+		if !ok {
+			continue
+		}
+		f.within(path, f.spec.Rungs[rung], "rungs", &c.Dimensions[0])
+		if c.Rungs == nil {
+			c.Rungs = map[int]float64{}
+		}
+		c.Rungs[n] = x
+		if !slices.Contains(c.AtLeast, x) {
+			c.AtLeast = append(c.AtLeast, x)
+		}
 	}
 	for k, v := range f.spec.AtLeast {
 		path := fmt.Sprintf("$.at_least[%d]", k)

@@ -136,14 +136,14 @@ func pastOf(ctx context.Context, c *entente.Case, asOf entente.Day) (*forecast.B
 	return forecast.PastOf(ctx, forecast.Cut(c.Blocs, asOf), asOf)
 }
 
-// positionsFile is the bargain of a case's folder.
-const positionsFile = "bargaining.yaml"
+// Positions is the file of a case's folder that holds its bargain.
+const Positions = "bargaining.yaml"
 
 // positions reads the bargain of the case, as it is and as the scenario has it; both nil
 // where the case has none.
 func (b *Base) positions(s *Scenario) (pair [2]*bargain.Case, err error) {
 	read := func() (*bargain.Case, error) {
-		file, err := b.folder.Open(positionsFile)
+		file, err := b.folder.Open(Positions)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}
@@ -151,7 +151,7 @@ func (b *Base) positions(s *Scenario) (pair [2]*bargain.Case, err error) {
 			return nil, err
 		}
 		defer func() { _ = file.Close() }()
-		return bargain.Read(positionsFile, file)
+		return bargain.Read(Positions, file)
 	}
 	for i := range pair {
 		if pair[i], err = read(); err != nil {
@@ -162,7 +162,7 @@ func (b *Base) positions(s *Scenario) (pair [2]*bargain.Case, err error) {
 		return pair, nil
 	}
 	if pair[1] == nil {
-		return pair, fmt.Errorf("%s: the case has no %s whose positions could be changed", s.text.Where("$.positions"), positionsFile)
+		return pair, fmt.Errorf("%s: the case has no %s whose positions could be changed", s.text.Where("$.positions"), Positions)
 	}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(s.spec.Positions)) {
@@ -190,7 +190,7 @@ func (s *Scenario) position(c *bargain.Case, name string) error {
 	inputs := s.spec.Positions[name]
 	if i < 0 {
 		if _, joins := inputs["position"]; !joins || inputs["salience"] == nil || inputs["capability"] == nil {
-			return fmt.Errorf("%s: %s has no actor %q%s; one that joins the bargain gives position, salience and capability", s.text.Where(path), positionsFile, name, meant(name, names))
+			return fmt.Errorf("%s: %s has no actor %q%s; one that joins the bargain gives position, salience and capability", s.text.Where(path), Positions, name, meant(name, names))
 		}
 		i = len(c.Parties)
 		c.Parties = append(c.Parties, bargain.Party{Name: name, Position: make([]bargain.Range, len(c.Dimensions)), Salience: make([]bargain.Range, len(c.Dimensions)), Votes: 1})
@@ -293,7 +293,7 @@ func ask(ctx context.Context, c *entente.Case, asOf entente.Day, s *Scenario, po
 		}
 		a.bargain = answer
 	} else {
-		a.notes = append(a.notes, "bargaining: the case has no "+positionsFile)
+		a.notes = append(a.notes, "bargaining: the case has no "+Positions)
 	}
 	var err error
 	a.forecasts, err = forecast.Forecast(ctx, c, func(rung int) (entente.Day, bool) {

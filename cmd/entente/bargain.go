@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente/bargain"
+	"entente/scenario"
 )
 
 func (a *app) bargainCommand() *cobra.Command {
@@ -26,8 +28,9 @@ func (a *app) bargainCommand() *cobra.Command {
 		Long: "Reads who bargains, from what position, with what capability and salience, and says where the bargain ends: the\n" +
 			"spatial model of politics step by step, and beside it simpler readings, each with its error on real negotiations.\n" +
 			"Inputs may be ranges; then they are drawn, and the inputs that move the outcome most are named. --table predicts\n" +
-			"every issue of a table. docs/bargaining.md has the keys of a file, the model and the measured errors.",
-		Args: cobra.MaximumNArgs(1),
+			"every issue of a table. Without a file the bargain is the case's own (bargaining.yaml in its folder). docs/bargaining.md has the keys of a file, the model and the measured errors.",
+		Example: "  entente bargain\n  entente bargain --draws 10000 --json",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && strings.EqualFold(filepath.Ext(args[0]), ".csv") && table == "" {
 				table, args = args[0], nil
@@ -39,17 +42,10 @@ func (a *app) bargainCommand() *cobra.Command {
 				return a.bargainTable(cmd, table, capability, learn)
 			case learn || capability != "":
 				return usage("--learn and --capability go with --table", "entente bargain --table FILE.csv --learn")
-			case len(args) == 0:
-				return usage("bargain needs a file", "entente bargain FILE, or entente bargain --table FILE.csv")
 			}
-			f, err := openInput(args[0])
+			c, err := a.bargainOf(cmd.Context(), args)
 			if err != nil {
 				return err
-			}
-			defer f.Close()
-			c, err := bargain.Read(args[0], f)
-			if err != nil {
-				return input(err.Error(), "docs/bargaining.md has the keys of a bargain")
 			}
 			switch strings.ToLower(model) {
 			case "":
@@ -85,6 +81,39 @@ func (a *app) bargainCommand() *cobra.Command {
 	cmd.Flags().IntVar(&draws, "draws", 1000, "draws from the ranges of the inputs")
 	cmd.Flags().IntVar(&rounds, "rounds", 10, "rounds of the older model, which has no stopping rule")
 	return cmd
+}
+
+// bargainOf reads the bargain of a file, or without one that of the case.
+func (a *app) bargainOf(ctx context.Context, args []string) (*bargain.Case, error) {
+	var f fs.File
+	name := scenario.Positions
+	if len(args) == 1 {
+		name = args[0]
+		opened, err := openInput(name)
+		if err != nil {
+			return nil, err
+		}
+		f = opened
+	} else {
+		folder, done, err := a.folder(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		f, err = folder.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, notFound("the case has no "+name, "write one beside case.yaml, or give the path of a file")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	defer f.Close()
+	c, err := bargain.Read(name, f)
+	if err != nil {
+		return nil, input(err.Error(), "docs/bargaining.md has the keys of a bargain")
+	}
+	return c, nil
 }
 
 func openInput(path string) (*os.File, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente"
+	"entente/bargain"
 	"entente/forecast"
 	"entente/jobs"
 	"entente/measure"
@@ -45,10 +47,15 @@ func (a *app) forecastCommand() *cobra.Command {
 				Outlook: forecast.OutlookOptions{Model: model, Runs: runs, Error: bound}}
 			ladder := measure.Ladder(v.Case, v.asOf)
 			done := a.working("forecasting")
+			defer func() { done() }()
+			if opt.Bargaining, err = a.bargained(cmd.Context()); err != nil {
+				return err
+			}
 			f, err := forecast.Forecast(cmd.Context(), v.Case, func(rung int) (entente.Day, bool) {
 				return ladder.Rungs[rung].Date.Start, ladder.Rungs[rung].Reached
 			}, v.asOf, opt)
 			done()
+			done = func() {}
 			if err != nil {
 				if cmd.Context().Err() == nil {
 					err = input(err.Error(), "")
@@ -67,6 +74,46 @@ func (a *app) forecastCommand() *cobra.Command {
 	flags.IntVar(&runs, "runs", 0, "runs of the event model (default: as many as --error needs)")
 	flags.Float64Var(&bound, "error", 0.01, "standard error that the simulation may leave in a probability")
 	return cmd
+}
+
+// bargained is what the bargain of the case, if it has one, says of the rungs that it gives
+// places: the part of the draws in which the spatial model passes them, between the least
+// and the greatest part by any reading.
+func (a *app) bargained(ctx context.Context) (map[int]forecast.Component, error) {
+	c, err := a.bargainOf(ctx, nil)
+	var missing *failure
+	if errors.As(err, &missing) && missing.code == "not_found" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	answer, err := bargain.Solve(ctx, c, bargain.Drawing{Seed: a.seed})
+	if err != nil {
+		return nil, err
+	}
+	rungs := map[int]forecast.Component{}
+	for rung, point := range c.Rungs {
+		said := forecast.Component{Probability: math.NaN(), Low: 1, Note: fmt.Sprintf("%d draws of positions that are judgements; without a date; low and high by any reading", answer.Draws)}
+		for _, r := range answer.Readings {
+			if r.Inputs == nil {
+				continue
+			}
+			for _, p := range r.Inputs.AtLeast {
+				if p.Point != point {
+					continue
+				}
+				said.Low, said.High = min(said.Low, p.Probability), max(said.High, p.Probability)
+				if r.Name == "spatial_model" {
+					said.Probability = p.Probability
+				}
+			}
+		}
+		if !math.IsNaN(said.Probability) {
+			rungs[rung] = said
+		}
+	}
+	return rungs, nil
 }
 
 func rungName(ladder measure.Rungs, rung int) string {
@@ -88,7 +135,7 @@ func percentage(p float64) string {
 
 func (a *app) forecastTable(v *view, ladder measure.Rungs, f *forecast.Forecasts) {
 	a.printf("%s as of %s, level %s\n\n", v.Group.Name, v.asOf, ladder.Level)
-	t := newTable(3, "rung", "#years", "#pooled", "95% interval", "in words", "#class", "#constant", "#decay", "#model")
+	t := newTable(3, "rung", "#years", "#pooled", "95% interval", "in words", "#class", "#constant", "#decay", "#model", "#bargain")
 	for _, r := range f.Rungs {
 		of := func(method string) string {
 			k := slices.IndexFunc(r.Components, func(c forecast.Component) bool { return c.Method == method })
@@ -99,11 +146,11 @@ func (a *app) forecastTable(v *view, ladder measure.Rungs, f *forecast.Forecasts
 		}
 		p := r.Pooled
 		t.add(rungName(ladder, r.Rung), fmt.Sprintf("%g", r.Years), percentage(p.Probability), percentage(p.Low)+" to "+percentage(p.High),
-			forecast.Words(p.Probability), of(forecast.ClassRate), of(forecast.ConstantRate), of(forecast.DecayRate), of(forecast.EventModel))
+			forecast.Words(p.Probability), of(forecast.ClassRate), of(forecast.ConstantRate), of(forecast.DecayRate), of(forecast.EventModel), of(forecast.Bargaining))
 	}
 	a.print(t)
 	a.printf("\n")
-	a.paragraph("", "Words are those of ICD 203. The interval pools the intervals of the parts, as if all erred the same way. The event model has no weight: its own past forecasts of rungs have met too few events to be judged.")
+	a.paragraph("", "Words are those of ICD 203. The interval pools the intervals of the parts, as if all erred the same way. The event model and bargaining have no weight: their own past forecasts of rungs have met too few events to be judged; bargaining says how deep, not when.")
 	if len(f.Rungs) > 0 {
 		a.paragraph("", "The pool: "+f.Rungs[0].Pooled.Note+".")
 	}

@@ -24,7 +24,9 @@ func TestWorker(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	var said bytes.Buffer
-	go func() { ended <- run(ctx, []string{"worker", "--nats", s.ClientURL(), "--cores", "2"}, nil, &bytes.Buffer{}, &said) }()
+	go func() {
+		ended <- run(ctx, []string{"worker", "--nats", s.ClientURL(), "--cores", "2"}, nil, &bytes.Buffer{}, &said)
+	}()
 	backtest := func(args ...string) []byte {
 		var out, problems bytes.Buffer
 		args = append([]string{"backtest", "--from", "2015", "--runs", "200", "--json"}, args...)
