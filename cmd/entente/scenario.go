@@ -29,7 +29,7 @@ func (a *app) scenarioCommand() *cobra.Command {
 			"crossed, what answers the threats, forecasts by the class and by the group's own acts, bargaining and corridors. Shows\n" +
 			"what changed and through which step; --all also what did not. Several scenarios are set in one table. Without an\n" +
 			"argument lists those that come with the case. Nothing in the record is touched. docs/scenarios.md has the form of a file.",
-		Example: "  entente scenario\n  entente scenario defence-clause\n  entente scenario defence-clause consultation-clause exercise-held\n  entente scenario mine.yaml --json",
+		Example: "  entente scenario\n  entente scenario defence-clause\n  entente scenario defence-clause consultation-clause exercise-held\n  entente scenario csto-weakened --json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			folder, done, err := a.folder(ctx)
