@@ -445,6 +445,15 @@ func TestServerWithoutStorage(t *testing.T) {
 	}
 }
 
+func TestMoreReplicasThanServers(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t, 1)
+	_, err := Run(t.Context(), Options{NATS: c.address(), Version: "1", Replicas: 3}, digest, numbers(1))
+	if err == nil || !strings.Contains(err.Error(), "cannot keep results 3 times") || !strings.Contains(err.Error(), "start 3 servers") {
+		t.Error(err)
+	}
+}
+
 func TestKilledServerAndWorker(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, 3)

@@ -177,11 +177,12 @@ func (l *link) close() {
 }
 
 // again repeats a request until it is answered, for as long as ctx lives or the server
-// refuses; a single one has the time of answer. Servers that say nothing may be cut off
-// from the rest of their cluster, so after a few tries another one is asked.
+// refuses; a single one has the time of answer, and more of it later on, as the line may
+// be slow. Servers that say nothing may be cut off from the rest of their cluster, so
+// after a few tries another one is asked.
 func (l *link) again(ctx context.Context, request func(context.Context) error) error {
 	for try := 1; ; try++ {
-		one, cancel := context.WithTimeout(ctx, answer)
+		one, cancel := context.WithTimeout(ctx, answer<<min((try-1)/3, 4))
 		err := request(one)
 		cancel()
 		switch {
@@ -216,7 +217,7 @@ func (l *link) move() {
 func passing(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
-		return api.Code == 503 || api.Code == 408
+		return api.Code == 503 || api.Code == 408 || api.ErrorCode == noPeers
 	}
 	for _, e := range []error{
 		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse, jetstream.ErrNoHeartbeat,

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +24,7 @@ type run struct {
 	first    map[string]int // payload of each shard
 	result   map[string][]byte
 	seen     uint64 // up to where the store has been read
+	unread   uint64 // results that were there when the last one was read
 	fresh    bool   // what is read now came after the start, and so a failure counts
 }
 
@@ -36,6 +36,9 @@ func (l *link) run(ctx context.Context, opt Options, kind Kind, payloads [][]byt
 	}
 	return newRun(s, opt, kind, payloads).results(ctx)
 }
+
+// most is how many messages are asked for, or sent, at once.
+const most = 256
 
 func newRun(s *store, opt Options, kind Kind, payloads [][]byte) *run {
 	r := &run{store: s, Options: opt, kind: kind, payloads: payloads, first: map[string]int{}, result: map[string][]byte{}}
@@ -186,22 +189,29 @@ func (r *run) enqueue(ctx context.Context) error {
 			missing = append(missing, shard)
 		}
 	}
-	for some := range slices.Chunk(missing, 256) {
-		if err := r.again(ctx, func(ctx context.Context) error { return r.enqueueSome(ctx, some) }); err != nil {
+	for len(missing) > 0 {
+		var subjects []string
+		var messages [][]byte
+		for size := 0; len(missing) > 0 && len(messages) < most && size < partSize; missing = missing[1:] {
+			m, err := r.pack(ctx, r.payloads[r.first[missing[0]]])
+			if err != nil {
+				return err
+			}
+			subjects, messages = append(subjects, queued+r.job.ID+"."+missing[0]), append(messages, m)
+			size += len(m)
+		}
+		if err := r.again(ctx, func(ctx context.Context) error { return r.send(ctx, subjects, messages) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) enqueueSome(ctx context.Context, shards []string) error {
+// send puts messages into the queue, all under way at once.
+func (r *run) send(ctx context.Context, subjects []string, messages [][]byte) error {
 	var answers []jetstream.PubAckFuture
-	for _, shard := range shards {
-		message, err := r.pack(ctx, r.payloads[r.first[shard]])
-		if err != nil {
-			return err
-		}
-		f, err := r.js.PublishAsync(queued+r.job.ID+"."+shard, message)
+	for i, m := range messages {
+		f, err := r.js.PublishAsync(subjects[i], m)
 		if err != nil {
 			return err
 		}
@@ -249,23 +259,22 @@ func (r *run) reader(ctx context.Context) (c jetstream.Consumer, err error) {
 	return c, err
 }
 
-// collectStored reads the results of earlier runs.
+// collectStored reads the results of earlier runs, to the last: a failure that is read
+// later is one of this run.
 func (r *run) collectStored(ctx context.Context) error {
-	reader, err := r.reader(ctx)
-	if err != nil {
-		return err
-	}
-	for waiting := reader.CachedInfo().NumPending; waiting > 0 && r.left() > 0; {
-		n, err := r.read(ctx, reader, int(min(waiting, 256)))
-		waiting -= uint64(n)
-		if ctx.Err() != nil {
+	for {
+		reader, err := r.reader(ctx)
+		if err != nil {
+			return err
+		}
+		for r.unread = reader.CachedInfo().NumPending; r.unread > 0 && err == nil; {
+			_, err = r.read(ctx, reader, int(min(r.unread, most)))
+		}
+		if err == nil || ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || n == 0 { // what is not read now is done again or read later
-			break
-		}
+		r.move()
 	}
-	return nil
 }
 
 // collect reads results as they come, until there are all.
@@ -280,7 +289,7 @@ func (r *run) collect(ctx context.Context) error {
 				return err
 			}
 		}
-		n, err := r.read(ctx, reader, 256)
+		n, err := r.read(ctx, reader, most)
 		var shard *ShardError
 		switch {
 		case r.left() == 0:
@@ -321,12 +330,12 @@ func (r *run) collect(ctx context.Context) error {
 	return nil
 }
 
-// read takes in up to so many results that come within a stroke, and returns how many
+// read takes in up to a number of results that come within a stroke, and returns how many
 // were new.
-func (r *run) read(ctx context.Context, from jetstream.Consumer, most int) (n int, err error) {
+func (r *run) read(ctx context.Context, from jetstream.Consumer, number int) (n int, err error) {
 	one, cancel := context.WithTimeout(ctx, stroke)
 	defer cancel()
-	batch, err := from.Fetch(most, jetstream.FetchContext(one))
+	batch, err := from.Fetch(number, jetstream.FetchContext(one))
 	if err != nil {
 		return 0, err
 	}
@@ -341,7 +350,7 @@ func (r *run) read(ctx context.Context, from jetstream.Consumer, most int) (n in
 				r.Progress(len(r.result), len(r.first))
 			}
 		}
-		if r.left() == 0 {
+		if r.fresh && r.left() == 0 {
 			return n, nil
 		}
 	}
@@ -357,14 +366,14 @@ func (r *run) took(ctx context.Context, m jetstream.Msg) (bool, error) {
 	shard := m.Subject()[strings.LastIndexByte(m.Subject(), '.')+1:]
 	index, asked := r.first[shard]
 	if _, done := r.result[shard]; done || !asked {
-		r.seen = meta.Sequence.Stream
+		r.seen, r.unread = meta.Sequence.Stream, meta.NumPending
 		return false, nil
 	}
 	result, failure, err := r.unpack(ctx, m.Data())
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	r.seen = meta.Sequence.Stream
+	r.seen, r.unread = meta.Sequence.Stream, meta.NumPending
 	switch {
 	case err != nil: // parts of it are gone; it is done again
 		return false, nil

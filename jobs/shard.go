@@ -107,7 +107,7 @@ func (s *store) shard(ctx context.Context, o *opened, m jetstream.Msg) (bool, er
 			return false, quietly(m.Nak())
 		}
 	case tries < o.Tries:
-		_ = m.NakWithDelay(min(100*time.Millisecond<<tries, time.Second))
+		_ = m.NakWithDelay(min(50*time.Millisecond<<tries, time.Second))
 		return false, fmt.Errorf("shard %.12s of %s failed: %w; it is handed out again", shard, o.Kind, err)
 	default:
 		result = tagged(failed, failure{min(tries, o.Tries), err.Error()})

@@ -33,7 +33,7 @@ const (
 )
 
 const (
-	partSize = 512 << 10 // bytes; a server takes messages up to 1 MB by default
+	partSize = 128 << 10 // bytes; a server takes messages up to 1 MB by default, and 64 MB on their way to one reader
 	kept     = 7 * 24 * time.Hour
 )
 
@@ -101,6 +101,13 @@ func (l *link) ensure(ctx context.Context, c jetstream.StreamConfig) error {
 	return err
 }
 
+// What a server answers that cannot keep something so many times: because it stands
+// alone, or because too few servers of its cluster have come so far.
+const (
+	noReplicas jetstream.ErrorCode = 10074
+	noPeers    jetstream.ErrorCode = 10005
+)
+
 // stateless reports whether an error says that the server keeps nothing.
 func stateless(err error) bool {
 	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
@@ -112,7 +119,7 @@ func unready(err error, replicas int) error {
 	switch {
 	case stateless(err):
 		return errors.New("the NATS server keeps nothing: start it with JetStream (nats-server -js)")
-	case errors.As(err, &api) && (api.ErrorCode == 10074 || api.ErrorCode == 10005):
+	case errors.As(err, &api) && (api.ErrorCode == noReplicas || api.ErrorCode == noPeers):
 		return fmt.Errorf("the NATS server cannot keep results %d times: %s; start %d servers of the cluster at least", replicas, api.Description, replicas)
 	case passing(err):
 		return fmt.Errorf("the NATS server gave no answer for %v: %w; a cluster answers when more than half of its servers run", noAnswer, err)
