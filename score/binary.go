@@ -48,9 +48,9 @@ type Binary struct {
 	// AUC is how often an event that came had the higher probability than one that did
 	// not, ties counting half; NaN when all or none came, which Ranking says in words.
 	AUC float64
-	// Base is the share that came. BrierSkill and LogSkill are over always saying it;
-	// NaN when all or none came.
-	Base, BrierSkill, LogSkill float64
+	// Mean is that of the probabilities, Base the share that came. BrierSkill and LogSkill
+	// are over always saying Base; NaN when all or none came.
+	Mean, Base, BrierSkill, LogSkill float64
 }
 
 // Murphy are the parts of the Brier score over bins of equal width: Brier =
@@ -121,6 +121,7 @@ func Of(forecasts []Forecast) (*Binary, error) {
 		b.Brier += w * brier(f)
 		b.Log += w * logScore(f)
 		b.Base += w * y
+		b.Mean += w * f.P
 		if f.P < Clip || f.P > 1-Clip {
 			b.Clipped++
 		}
@@ -130,7 +131,7 @@ func Of(forecasts []Forecast) (*Binary, error) {
 		k := &in[min(int(f.P*bins), bins-1)]
 		k.w, k.p, k.y, k.pp, k.py = k.w+w, k.p+w*f.P, k.y+w*y, k.pp+w*f.P*f.P, k.py+w*f.P*y
 	}
-	b.Brier, b.Log, b.Base = b.Brier/total, b.Log/total, b.Base/total
+	b.Brier, b.Log, b.Mean, b.Base = b.Brier/total, b.Log/total, b.Mean/total, b.Base/total
 	for _, k := range in {
 		if k.w == 0 {
 			continue

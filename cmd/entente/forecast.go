@@ -272,7 +272,7 @@ func (a *app) backtestCommand() *cobra.Command {
 	var from, to int
 	var horizons []float64
 	var acts, groups, markdown bool
-	var model, store, nats, keep string
+	var model, store, page, nats, keep string
 	var runs int
 	cmd := &cobra.Command{
 		Use:   "backtest",
@@ -289,6 +289,9 @@ func (a *app) backtestCommand() *cobra.Command {
 			}
 			if runs < 2 {
 				return usage(fmt.Sprintf("--runs %d: two at least", runs), "")
+			}
+			if err := checkPage(page); err != nil {
+				return err
 			}
 			for _, h := range horizons {
 				if !(h > 0 && h <= 100) {
@@ -329,6 +332,11 @@ func (a *app) backtestCommand() *cobra.Command {
 					return err
 				}
 			}
+			if page != "" {
+				if err := report.page(v, page); err != nil {
+					return err
+				}
+			}
 			if markdown {
 				return report.markdown(v)
 			}
@@ -346,6 +354,7 @@ func (a *app) backtestCommand() *cobra.Command {
 	flags.BoolVar(&markdown, "markdown", false, "write the report as Markdown")
 	flags.StringVar(&nats, "nats", "", "address of a NATS server whose workers share the work (entente worker)")
 	flags.StringVar(&keep, "resume", "", "folder that keeps the results of each origin, from which a rerun goes on")
+	flags.StringVarP(&page, "output", "o", "", "write a page of reliability diagrams to this file (.html)")
 	flags.StringVar(&store, "store", "", "file for all forecasts with what became of them, as JSON lines")
 	return cmd
 }
