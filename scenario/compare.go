@@ -30,9 +30,14 @@ func words(text string) Value { return Value{text, math.NaN(), math.NaN(), math.
 
 func count(n int) Value { return Value{fmt.Sprint(n), float64(n), math.NaN(), math.NaN()} }
 
+// Steps lists what is asked, in its order.
+func Steps() []string {
+	return []string{"ladder", "obligations", "measures", "tolerance", "threats", "forecasts", "event model", "bargaining", "corridors"}
+}
+
 // Row is one question with its answer before and after.
 type Row struct {
-	Step    string // ladder, obligations, measures, tolerance, threats, forecasts, event model, bargaining, corridors
+	Step    string // one of Steps
 	What    string
 	Before  Value
 	After   Value

@@ -260,6 +260,8 @@ func (a *app) showScenarios(base *scenario.Base, results []*scenario.Result) {
 			}
 		}
 	}
+	steps := scenario.Steps()
+	slices.SortStableFunc(order, func(a, b question) int { return slices.Index(steps, a.step) - slices.Index(steps, b.step) })
 	for _, q := range order {
 		t.add(append([]string{q.what, before[q]}, after[q]...)...)
 	}
