@@ -90,6 +90,7 @@ func serverProcess() {
 
 type workerConfig struct {
 	NATS, Version string
+	Cores         int
 	Other         bool // knows another kind
 }
 
@@ -101,7 +102,7 @@ func workerProcess() {
 	if c.Other {
 		kinds = []Kind{kindOf("other", nil)}
 	}
-	err := Serve(ctx, ServeOptions{NATS: c.NATS, Cores: 2, Version: c.Version, Log: func(m string) { fmt.Println(m) }}, kinds...)
+	err := Serve(ctx, ServeOptions{NATS: c.NATS, Cores: max(c.Cores, 1), Version: c.Version, Log: func(m string) { fmt.Println(m) }}, kinds...)
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -318,7 +319,7 @@ const many = 200
 func TestKilledWorker(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, 1)
-	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1", Cores: 2})
 	spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"}).says(t, "waiting for work")
 	doomed.says(t, "waiting for work")
 	opt := Options{NATS: c.address(), Version: "1", Workers: -1, Common: shared, Lost: time.Second, Log: logged(t)}
@@ -347,7 +348,7 @@ func TestShardThatKillsItsWorkers(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, 1)
 	for range 3 {
-		spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+		spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"}) // of one core, so that no other shard is lost with it
 	}
 	_, err := Run(t.Context(), Options{NATS: c.address(), Version: "1", Workers: -1, Lost: 300 * time.Millisecond, Tries: 2, Log: logged(t)}, fatal, numbers(4))
 	var shard *ShardError
@@ -457,7 +458,7 @@ func TestMoreReplicasThanServers(t *testing.T) {
 func TestKilledServerAndWorker(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, 3)
-	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	doomed := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1", Cores: 2})
 	spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
 	opt := Options{NATS: c.address(), Version: "1", Common: shared, Workers: 1, Lost: 2 * time.Second, Log: logged(t)}
 	opt.Progress = at(t, many/4, func() {
