@@ -398,12 +398,16 @@ func (d *diagnosis) rated(ctx context.Context, zero *point, a int) (pt *point, e
 	q, i := len(m.free), m.free[a]
 	exposure := zero.info[a*q+a]
 	events := exposure + zero.grad[a]
+	if n := float64(d.options.subject.events); math.Abs(events-n) <= 1e-12*exposure {
+		events = n // what could act so far outnumbers what did that the difference is rounding
+	}
 	if !(exposure > 0 && events > 0) {
 		return nil, false, nil
 	}
 	theta := slices.Clone(zero.theta)
 	theta[i] = math.Log(events / exposure)
-	if m.firth || m.ridge[a] > 0 || math.Abs(zero.loglik+exposure) > 1e-9*exposure {
+	swallowed := exposure > 1e9*events // of gradients at zero rounding leaves little
+	if m.firth || m.ridge[a] > 0 || swallowed || math.Abs(zero.loglik+exposure) > 1e-9*exposure {
 		pt, err = m.at(ctx, theta)
 		return pt, false, err
 	}

@@ -334,3 +334,27 @@ func TestWaitingTimesWithoutIntercept(t *testing.T) {
 		t.Errorf("warnings %v", fit.Warnings)
 	}
 }
+
+// Where far more sets could act than did, at coefficients of zero rounding swallows
+// the events; the intercept still begins at their mean rate.
+func TestMeanRateAmongManySets(t *testing.T) {
+	actors, events := "id\n", "time,actors\n"
+	for k := range 2000 {
+		actors += fmt.Sprintf("A%d\n", k)
+	}
+	for k := range 300 {
+		events += fmt.Sprintf("%d,A%d;A%d;A%d;A%d;A%d\n", 1000*k, k%7, k%11+10, k%13+30, k%17+50, k%19+70)
+	}
+	_, fit, err := fitText(t, map[string]string{"actors.csv": actors, "events.csv": events},
+		"model: hyper\ntiming: interval\norigin: -1000\nactors: {file: actors.csv}\nevents: {file: events.csv}\nrisk_set: {controls: 5, max_size: 5}\nterms: [{term: intercept}, {term: subrep, order: 1}]\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sets := 0.0
+	for size := 2; size <= 5; size++ {
+		sets += choose(2000, size)
+	}
+	if want := 300 * (math.Log(300/(300e3*sets)) - 1); math.Abs(fit.NullLogLik/want-1) > 1e-9 || fit.Evaluations > 20 {
+		t.Errorf("log-likelihood of the mean rate %v, expected %v; %d evaluations, %v", fit.NullLogLik, want, fit.Evaluations, fit.Warnings)
+	}
+}
