@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 )
 
 // Work does one shard. It is a pure function of the payload and of what it was opened
-// with, may be called from several goroutines at once, and ends soon after ctx does.
+// with, may be called from several goroutines at once, and ends soon after ctx does. A
+// panic of its own goroutine is a failure of the shard; one of another ends the process.
 type Work func(ctx context.Context, payload []byte) ([]byte, error)
 
 // Kind is a sort of work. Its name is the same in every process.
@@ -38,7 +40,7 @@ type Options struct {
 	// Tries is how often a shard is handed out before it counts as failed; 0: 3.
 	Tries int
 	// Lost is after how long without a sign of life the shard of a worker is handed to
-	// another; 0: 10 s.
+	// another; 0: 5 s.
 	Lost time.Duration
 	// Replicas is how many servers of a cluster keep the shards and results; 0: 3 of a
 	// cluster, 1 of a single server.
@@ -48,8 +50,8 @@ type Options struct {
 	Version string
 	// Progress, if any, is told how many shards are done, of how many.
 	Progress func(done, of int)
-	// Log, if any, is told what a person may want to know: a lost server, a worker that
-	// refuses.
+	// Log, if any, is told what a person may want to know, one thing at a time: a lost
+	// server, a worker that refuses, a shard that is tried again.
 	Log func(message string)
 }
 
@@ -102,18 +104,29 @@ func (o Options) withDefaults() (Options, error) {
 		o.Tries = 3
 	}
 	if o.Lost == 0 {
-		o.Lost = 10 * time.Second
+		o.Lost = 5 * time.Second
 	}
 	if o.Version == "" && o.NATS+o.Folder != "" { // in memory all is of this process
 		o.Version = Version()
 	}
-	if o.Log == nil {
-		o.Log = func(string) {}
-	}
+	o.Log = serial(o.Log)
 	if o.Progress == nil {
 		o.Progress = func(int, int) {}
 	}
 	return o, nil
+}
+
+// serial lets one message through at a time.
+func serial(log func(string)) func(string) {
+	if log == nil {
+		return func(string) {}
+	}
+	var mu sync.Mutex
+	return func(message string) {
+		mu.Lock()
+		defer mu.Unlock()
+		log(message)
+	}
 }
 
 // A job is what the workers are told of a run. Its ID stands for everything that the

@@ -36,9 +36,7 @@ type ServeOptions struct {
 // back what it has not finished and returns nil. An error is one of the start alone:
 // later on it waits for a lost server to come back.
 func Serve(ctx context.Context, opt ServeOptions, kinds ...Kind) error {
-	if opt.Log == nil {
-		opt.Log = func(string) {}
-	}
+	opt.Log = serial(opt.Log)
 	if opt.Cores <= 0 {
 		opt.Cores = runtime.GOMAXPROCS(0)
 	}

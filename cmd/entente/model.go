@@ -523,6 +523,7 @@ func (a *app) surprisesCSV(design *rem.Design, good *rem.Goodness) error {
 
 func (a *app) simulateCommand() *cobra.Command {
 	var until, after, insert string
+	var nats, keep string
 	var s rem.Simulation
 	var runs int
 	var uncertain bool
@@ -586,10 +587,8 @@ func (a *app) simulateCommand() *cobra.Command {
 					return err
 				}
 			}
-			if a.width == 0 { // on a terminal the events themselves show that it goes on
-				defer a.working("simulating")()
-			}
-			for run := range runs {
+			list := make([]simulated, runs)
+			for run := range list {
 				if uncertain {
 					random := rand.New(rand.NewPCG(a.seed, ^uint64(run)))
 					s.Theta = fit.Draw(random)
@@ -597,13 +596,9 @@ func (a *app) simulateCommand() *cobra.Command {
 						s.ChoiceTheta = choiceFit.Draw(random)
 					}
 				}
-				events, err := s.Run(ctx, run)
-				if err != nil {
-					if ctx.Err() == nil {
-						err = input(fmt.Sprintf("run %d: %v", run+1, err), "")
-					}
-					return err
-				}
+				list[run] = simulated{run, s.Theta, s.ChoiceTheta}
+			}
+			err = a.simulateRuns(ctx, v, args, s, list, a.jobOptions(nats, keep, "shards of runs"), func(run int, events []rem.Event) error {
 				for _, e := range events {
 					p := design.Parties(e.From, e.To)
 					if a.json {
@@ -622,6 +617,10 @@ func (a *app) simulateCommand() *cobra.Command {
 						return err
 					}
 				}
+				return nil
+			})
+			if err != nil {
+				return err
 			}
 			w.Flush()
 			return w.Error()
@@ -635,6 +634,7 @@ func (a *app) simulateCommand() *cobra.Command {
 	flags.StringVar(&insert, "insert", "", "table of events that happen by decree")
 	flags.IntVar(&runs, "runs", 1, "number of runs")
 	flags.BoolVar(&uncertain, "uncertain", false, "draw the coefficients of each run from what the data leave open")
+	jobFlags(cmd, &nats, &keep)
 	return cmd
 }
 

@@ -26,7 +26,7 @@ func (a *app) workerCommand() *cobra.Command {
 			if cores < 0 {
 				return usage(fmt.Sprintf("--cores %d: 0 for all, or a number", cores), "")
 			}
-			err := jobs.Serve(cmd.Context(), jobs.ServeOptions{NATS: nats, Cores: cores, Log: func(message string) { fmt.Fprintln(a.stderr, message) }}, kinds...)
+			err := jobs.Serve(cmd.Context(), jobs.ServeOptions{NATS: nats, Cores: cores, Log: a.say}, kinds...)
 			if err != nil {
 				return input(err.Error(), "is a NATS server with JetStream running there?")
 			}
@@ -37,3 +37,18 @@ func (a *app) workerCommand() *cobra.Command {
 	cmd.Flags().IntVar(&cores, "cores", 0, "shards at once (default: one per core)")
 	return cmd
 }
+
+// jobFlags are the flags of a command whose work can be shared.
+func jobFlags(cmd *cobra.Command, nats, keep *string) {
+	cmd.Flags().StringVar(nats, "nats", "", "address of a NATS server whose workers share the work (entente worker)")
+	cmd.Flags().StringVar(keep, "resume", "", "folder that keeps what is done, from which a rerun goes on")
+}
+
+// jobOptions says how the work of a command is shared, and tells the person at the
+// terminal what becomes of it.
+func (a *app) jobOptions(nats, keep, what string) jobs.Options {
+	return jobs.Options{NATS: nats, Folder: keep, Progress: a.progress(what), Log: a.say}
+}
+
+// say writes a line to standard error.
+func (a *app) say(message string) { fmt.Fprintf(a.stderr, "entente: %s\n", message) }

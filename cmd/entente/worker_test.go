@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"os"
+	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +50,59 @@ func TestWorker(t *testing.T) {
 		}
 	case <-time.After(20 * time.Second):
 		t.Error("the worker did not end")
+	}
+}
+
+// A worker that is killed in the middle of its work is made good for.
+func TestKilledWorker(t *testing.T) {
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	defer s.Shutdown()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the server did not start")
+	}
+	// This binary under another name is the program.
+	worker := exec.Command(os.Args[0])
+	worker.Args = []string{"entente", "worker", "--nats", s.ClientURL(), "--cores", "2"}
+	says, err := worker.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killed := make(chan bool, 1)
+	go func() {
+		busy := false
+		for lines := bufio.NewScanner(says); lines.Scan(); {
+			if strings.Contains(lines.Text(), "takes shards of simulate") {
+				busy = true
+				time.Sleep(50 * time.Millisecond)
+				break
+			}
+		}
+		_ = worker.Process.Kill()
+		killed <- busy
+	}()
+	simulate := []string{"simulate", "hyper", "--until", "2030-12-31", "--runs", "1000", "--uncertain"}
+	here := succeeds(t, simulate)
+	there := succeeds(t, append(simulate, "--nats", s.ClientURL()))
+	_ = worker.Process.Kill()
+	if !<-killed {
+		t.Error("the worker was not there")
+	}
+	_ = worker.Wait()
+	if here != there {
+		t.Error("a simulation whose worker was killed differs from one done here")
+	}
+	folder := t.TempDir()
+	for range 2 {
+		if kept := succeeds(t, append(simulate, "--resume", folder)); kept != here {
+			t.Error("a simulation that goes on from a folder differs")
+		}
 	}
 }
 
