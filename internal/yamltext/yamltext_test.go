@@ -31,6 +31,21 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// A value of another sort than is wanted is told in plain words, at its place.
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"name: [a]\n":               "[1:7] a list stands here, where a text is wanted",
+		"items: 5\n":                "a whole number stands here, where a list is wanted",
+		"name: x\nitems: [3]\n":     "is wanted",
+		"name: {a: b}\nitems: []\n": "a map of keys stands here, where a text is wanted",
+	} {
+		var s spec
+		if _, err := Decode("a.yaml", []byte(text), &s); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%q gives %v, expected %q", text, err, want)
+		}
+	}
+}
+
 // Whatever the bytes, there is an answer or an error.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte("name: !000\nitems: [{a: !!1 x}]"))
