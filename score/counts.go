@@ -66,7 +66,7 @@ func NegativeBinomial(mean, size float64) ([]float64, error) {
 // to that of k. Going from the mode, where they are greatest, and dividing by the sum
 // keeps more digits than logarithms of factorials would.
 func chances(mean, mode float64, next func(k float64) float64) ([]float64, error) {
-	if !(mode < mostCounts) {
+	if mean >= mostCounts {
 		return nil, tooWide(mean)
 	}
 	top := int(mode)
