@@ -19,12 +19,12 @@ type Data struct {
 	Presence   []PresenceChange // in the order of time
 	Covariates []Covariate
 	Layers     []Layer
-	Events     []Event  // what the model explains, in the order of time
-	Own        string   // the name under which terms see Events as a layer; "": "events"
-	Ends       *float64 // when observation ended; nil: with the last change of anything that the model reads
-	Dated      bool     // times are days of the calendar, counted from 1970
-	Kinds      []string // labels of Event.Kind; empty when events are of one kind
-	unsorted   []string // tables that were not in the order of time, in words
+	Events     []Event   // what the model explains, in the order of time
+	Own        string    // the name under which terms see Events as a layer; "": "events"
+	Ends       *float64  // when observation ended; nil: with the last change of anything that the model reads
+	Dated      bool      // times are days of the calendar, counted from 1970
+	Kinds      []string  // labels of Event.Kind; empty when events are of one kind
+	notes      []Warning // reasons to look at the tables before trusting a fit
 }
 
 // Event is one relational event or, in a layer, one change of a tie. A directed

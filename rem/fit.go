@@ -89,6 +89,8 @@ const (
 	WarnFewEvents    = "few_events"    // not more events than coefficients
 	WarnMissing      = "missing"       // covariates that are not known were filled
 	WarnOrder        = "order"         // rows of a table were not in the order of time
+	WarnTwice        = "twice"         // several events have the same id
+	WarnValue        = "value"         // a table has a column of values that is not read
 	WarnNoIntercept  = "no_intercept"  // the rate of waiting times is not estimated
 	WarnRobust       = "robust"        // the sandwich was mended
 )
@@ -133,9 +135,7 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, text := range d.data.unsorted {
-		fit.warn(WarnOrder, nil, "%s", text)
-	}
+	fit.Warnings = append(fit.Warnings, d.data.notes...)
 	if d.Model.Interval && !slices.Contains(opt.subject.intercept, true) {
 		fit.warn(WarnNoIntercept, nil, "waiting times without an intercept: whatever has all statistics 0 is taken to happen once per unit of time; add the term intercept")
 	}

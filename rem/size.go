@@ -35,7 +35,7 @@ func (d *Data) bySize(most int) error {
 	if most < 3 {
 		return errors.New("all events are of two actors; there is no other size to compare with")
 	}
-	s := Data{Own: d.Own, Kinds: d.Kinds, Dated: d.Dated, Ends: d.Ends, unsorted: d.unsorted}
+	s := Data{Own: d.Own, Kinds: d.Kinds, Dated: d.Dated, Ends: d.Ends, notes: d.notes}
 	names := []string{"size", "log_size", "multilateral", "log_sets"}
 	values := make([][]float64, len(names))
 	for size := 2; size <= most; size++ {

@@ -701,8 +701,41 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 		}
 		events = append(events, e)
 	}
+	if id >= 0 {
+		l.twice(t, events)
+	}
+	if _, missing := t.column("value"); missing == nil && value < 0 && s.Value == "" {
+		l.note(WarnValue, t.path+" has a column value that is not read, so every event counts 1; name it (value: value) if it is what events count by")
+	}
 	l.sort(t, events)
 	return events, nil
+}
+
+// note is a reason to look at a table before trusting a fit.
+func (l *loader) note(code, text string) {
+	l.data.notes = append(l.data.notes, Warning{Code: code, Text: text})
+}
+
+// twice notes ids that several events have.
+func (l *loader) twice(t *csvFile, events []Event) {
+	lines := make(map[string]int, len(events))
+	more, text := 0, ""
+	for row := range events {
+		first, seen := lines[events[row].ID]
+		if !seen {
+			lines[events[row].ID] = row + 2
+			continue
+		}
+		if more++; more == 1 {
+			text = fmt.Sprintf("%s:%d: event %s stands in line %d already", t.path, row+2, events[row].ID, first)
+		}
+	}
+	if more > 1 {
+		text += fmt.Sprintf(", and %d more ids stand twice", more-1)
+	}
+	if more > 0 {
+		l.note(WarnTwice, text)
+	}
 }
 
 // sort puts events in the order of time, and notes which were not.
@@ -728,7 +761,7 @@ func (l *loader) sort(t *csvFile, events []Event) {
 	if late > 1 {
 		text += fmt.Sprintf(", and so are %d more", late-1)
 	}
-	l.data.unsorted = append(l.data.unsorted, text+"; the table was read in the order of time")
+	l.note(WarnOrder, text+"; the table was read in the order of time")
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Time, b.Time) })
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -356,5 +357,41 @@ func TestMeanRateAmongManySets(t *testing.T) {
 	}
 	if want := 300 * (math.Log(300/(300e3*sets)) - 1); math.Abs(fit.NullLogLik/want-1) > 1e-9 || fit.Evaluations > 20 {
 		t.Errorf("log-likelihood of the mean rate %v, expected %v; %d evaluations, %v", fit.NullLogLik, want, fit.Evaluations, fit.Warnings)
+	}
+}
+
+// A table whose values are not read, and ids that stand twice, are told.
+func TestTableNotes(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"events.csv": "id,time,sender,receiver,value\ne1,1,A,B,0\ne2,2,B,A,1\ne1,3,A,C,2\ne4,4,C,B,1\ne5,5,A,B,1\n",
+		"actors.csv": "id\nA\nB\nC\n",
+		"spec.yaml":  "model: rem\ndirected: true\nactors: {file: actors.csv}\nevents: {file: events.csv}\nterms:\n  - {term: inertia}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, m, err := Load(filepath.Join(dir, "spec.yaml"), nil, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Prepare(t.Context(), data, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit, err := d.Fit(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, w := range fit.Warnings {
+		codes = append(codes, w.Code)
+		if w.Code == WarnTwice && !strings.Contains(w.Text, ":4: event e1 stands in line 2 already") {
+			t.Errorf("%q", w.Text)
+		}
+	}
+	if !slices.Contains(codes, WarnTwice) || !slices.Contains(codes, WarnValue) {
+		t.Errorf("warnings %v", codes)
 	}
 }
