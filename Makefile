@@ -24,7 +24,7 @@ TESTFLAGS ?= $(if $(filter true,$(CI)),-count=1)
 BROWSERS := chromium-browser google-chrome google-chrome-stable
 
 GOLDEN_ROOMS := ./brief ./internal/figure
-BENCH_ROOMS  := ./ledger ./network ./measure ./forecast ./rem ./bargain ./corridor ./brief ./internal/figure ./export
+BENCH_ROOMS  := ./ledger ./network ./measure ./score ./forecast ./rem ./bargain ./corridor ./scenario ./jobs ./brief ./internal/figure ./export
 FUZZTIME     ?= 5s
 
 .PHONY: brief
