@@ -3,6 +3,7 @@ package jobs
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,7 +99,7 @@ func workerProcess() {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { _, _ = io.Copy(io.Discard, os.Stdin); cancel() }()
 	c := read[workerConfig](os.Getenv(configKey))
-	kinds := []Kind{digest, fatal}
+	kinds := []Kind{digest, fatal, spin}
 	if c.Other {
 		kinds = []Kind{kindOf("other", nil)}
 	}
@@ -124,7 +125,7 @@ type process struct {
 	lines chan string
 }
 
-func spawn(t *testing.T, role string, config any) *process {
+func spawn(t testing.TB, role string, config any) *process {
 	t.Helper()
 	text, err := json.Marshal(config)
 	if err != nil {
@@ -162,7 +163,7 @@ func (p *process) kill() {
 }
 
 // says waits for a line that contains the text.
-func (p *process) says(t *testing.T, text string) string {
+func (p *process) says(t testing.TB, text string) string {
 	t.Helper()
 	limit := time.After(20 * time.Second)
 	var said []string
@@ -191,7 +192,7 @@ type wire struct {
 	isCut    bool
 }
 
-func newWire(t *testing.T) *wire {
+func newWire(t testing.TB) *wire {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +249,7 @@ type cluster struct {
 	wires   [3][3]*wire // from, to
 }
 
-func startCluster(t *testing.T, n int) *cluster {
+func startCluster(t testing.TB, n int) *cluster {
 	t.Helper()
 	c := &cluster{}
 	for from := range n {
@@ -522,4 +523,55 @@ func TestSplitCluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, got, digests(many))
+}
+
+// spin is a shard of pure computing, about 20 ms.
+var spin = kindOf("spin", func(_ context.Context, p []byte) ([]byte, error) {
+	sum := sha256.Sum256(p)
+	for range 100_000 {
+		sum = sha256.Sum256(sum[:])
+	}
+	return sum[:], nil
+})
+
+// Worker processes of one core each do all the work; the run only collects.
+func BenchmarkWorkers(b *testing.B) {
+	for _, n := range []int{1, 2} {
+		b.Run(fmt.Sprintf("workers=%d", n), func(b *testing.B) {
+			c := startCluster(b, 1)
+			for range n {
+				spawn(b, "worker", workerConfig{NATS: c.address(), Version: "1"}).says(b, "waiting for work")
+			}
+			round := 0
+			for b.Loop() {
+				round++
+				if _, err := Run(b.Context(), Options{NATS: c.address(), Version: "1", Workers: -1, Common: fmt.Append(nil, round)}, spin, numbers(200)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// Small shards through a server of its own process, and through a cluster that keeps
+// everything three times.
+func BenchmarkElsewhere(b *testing.B) {
+	for _, n := range []int{1, 3} {
+		b.Run(fmt.Sprintf("servers=%d", n), func(b *testing.B) {
+			c := startCluster(b, n)
+			echo := kindOf("echo", func(_ context.Context, p []byte) ([]byte, error) { return p, nil })
+			once := Options{NATS: c.address(), Version: "1"}
+			if _, err := Run(b.Context(), once, echo, numbers(1)); err != nil { // the cluster gathers
+				b.Fatal(err)
+			}
+			round := 0
+			for b.Loop() {
+				round++
+				once.Common = fmt.Append(nil, round)
+				if _, err := Run(b.Context(), once, echo, numbers(2000)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -239,11 +239,9 @@ func queuedAlready(err error) bool {
 // help is one of the workers of this process.
 func (r *run) help(ctx context.Context, o *opened) {
 	for ctx.Err() == nil {
-		one, cancel := context.WithTimeout(ctx, stroke)
-		if _, err := r.take(ctx, one, o); err != nil && ctx.Err() == nil {
+		if _, err := r.take(ctx, ctx, o, stroke); err != nil && ctx.Err() == nil {
 			r.Log(err.Error())
 		}
-		cancel()
 	}
 }
 
@@ -281,7 +279,7 @@ func (r *run) collectStored(ctx context.Context) error {
 func (r *run) collect(ctx context.Context) error {
 	r.fresh = true
 	var reader jetstream.Consumer
-	patience, last, silent := 5*time.Second, time.Now(), 0
+	quiet, last, silent := 5*time.Second, time.Now(), 0
 	for r.left() > 0 {
 		if reader == nil {
 			var err error
@@ -308,10 +306,10 @@ func (r *run) collect(ctx context.Context) error {
 			silent = 0
 		}
 		if n > 0 {
-			patience, last = 5*time.Second, time.Now()
+			quiet, last = 5*time.Second, time.Now()
 			continue
 		}
-		if time.Since(last) < patience {
+		if time.Since(last) < quiet {
 			continue
 		}
 		// Nothing for a long time. Most likely the shards are long; but if another run of
@@ -319,7 +317,7 @@ func (r *run) collect(ctx context.Context) error {
 		if r.Workers <= 0 {
 			r.Log(fmt.Sprintf("no shard was done for %.0f s; is there an entente worker of version %s?", time.Since(last).Seconds(), r.Version))
 		}
-		patience *= 2
+		quiet *= 2
 		if err := r.openQueue(ctx); err != nil {
 			return err
 		}

@@ -36,41 +36,54 @@ func newOpened(j job, open func(context.Context) (Work, error)) *opened {
 	return o
 }
 
-// take waits for one shard of a job until waiting ends, and does it. It reports whether
-// it did; an error is why the shard was not done although there was one.
-func (s *store) take(ctx, waiting context.Context, o *opened) (bool, error) {
-	queue, err := s.queueOf(waiting, o)
+// take waits for one shard of a job, for about as long as wait, and does it. It reports
+// whether it did; an error is why the shard was not done although there was one. Once the
+// wait has begun it goes on until gone ends, even if ctx has ended: a shard that is on its
+// way here must be handed back, or it is missed only after the time of a lost worker.
+func (s *store) take(ctx, gone context.Context, o *opened, wait time.Duration) (bool, error) {
+	queue, err := s.queueOf(gone, o)
 	if err != nil {
-		_ = pause(waiting, 200*time.Millisecond) // it is not there yet, or nobody answers
+		_ = pause(ctx, 200*time.Millisecond) // it is not there yet, or nobody answers
 		return false, nil
 	}
-	batch, err := queue.Fetch(1, jetstream.FetchContext(waiting))
+	began := time.Now()
+	batch, err := queue.Fetch(1, jetstream.FetchMaxWait(wait))
 	if err != nil {
-		return false, nil // the wait is over
+		_ = pause(ctx, 200*time.Millisecond)
+		return false, nil
 	}
-	m := <-batch.Messages()
+	var m jetstream.Msg
+	select {
+	case m = <-batch.Messages():
+	case <-gone.Done():
+		return false, nil
+	}
 	if m != nil {
 		o.silent.Store(0)
 		return s.shard(ctx, o, m)
 	}
-	switch err := batch.Error(); {
-	case err == nil:
+	switch {
+	case batch.Error() != nil: // the queue was closed, or has another leader
+		_ = pause(ctx, 200*time.Millisecond)
+	case time.Since(began) < wait+patience:
 		o.silent.Store(0)
-	case errors.Is(err, context.DeadlineExceeded): // the server would have said that there is nothing
-		if o.silent.Add(1)%4 == 0 {
-			s.move()
-		}
-	default:
-		_ = pause(waiting, 200*time.Millisecond)
+	case o.silent.Add(1)%4 == 0: // the server would have said that there is nothing
+		s.move()
 	}
 	return false, nil
 }
+
+// patience is by how much later than at the end of a wait a server may say that there was
+// nothing. The library itself gives up after a second.
+const patience = 900 * time.Millisecond
 
 // queueOf is the queue of a job's shards.
 func (s *store) queueOf(ctx context.Context, o *opened) (jetstream.Consumer, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.queue == nil {
+		ctx, cancel := context.WithTimeout(ctx, answer)
+		defer cancel()
 		queue, err := s.js.Consumer(ctx, queueStream, o.ID)
 		if err != nil {
 			return nil, err

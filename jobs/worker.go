@@ -167,11 +167,7 @@ func (w *worker) serve(ctx context.Context, core int) {
 			wait = stroke / 5
 		}
 		o := list[turn%len(list)]
-		// The wait goes on to its end although ctx may end: a shard that is on its way
-		// here must be handed back.
-		one, cancel := context.WithTimeout(context.Background(), wait)
-		done, err := w.take(ctx, one, o)
-		cancel()
+		done, err := w.take(ctx, context.Background(), o, wait)
 		if done {
 			w.done.Add(1)
 		}
