@@ -143,9 +143,7 @@ func Of(forecasts []Forecast) (*Binary, error) {
 		b.Covariance += 2 * (k.py - k.w*p*y) / total
 	}
 	b.Uncertainty = b.Base * (1 - b.Base)
-	sorted := byChance(forecasts)
-	b.AUC = auc(sorted, func(i int) float64 { return sorted[i].weight() })
-	b.BrierSkill, b.LogSkill = math.NaN(), math.NaN()
+	b.AUC, b.BrierSkill, b.LogSkill = auc(byChance(forecasts)), math.NaN(), math.NaN()
 	if b.Came > 0 && b.Came < b.N {
 		b.BrierSkill = 1 - b.Brier/b.Uncertainty
 		b.LogSkill = 1 - b.Log/entropy(b.Base)
@@ -178,11 +176,10 @@ func Bootstrap(forecasts []Forecast, seed uint64) (*Spread, error) {
 	if err := check(forecasts); err != nil {
 		return nil, err
 	}
-	sorted := byChance(forecasts)
-	of, n := blocksOf(len(sorted), func(i int) string { return sorted[i].Block })
+	of, n := blocksOf(len(forecasts), func(i int) string { return forecasts[i].Block })
 	weight, briers, logs := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i, k := range of {
-		f := &sorted[i]
+		f := &forecasts[i]
 		weight[k] += f.weight()
 		briers[k] += f.weight() * brier(f)
 		logs[k] += f.weight() * logScore(f)
@@ -197,28 +194,44 @@ func Bootstrap(forecasts []Forecast, seed uint64) (*Spread, error) {
 			return sum / total
 		}
 	}
+	sorted := byChance(forecasts)
+	drawn := slices.Clone(sorted)
 	bounds := resample(n, seed, mean(briers), mean(logs), func(times []float64) float64 {
-		return auc(sorted, func(i int) float64 { return times[of[i]] * sorted[i].weight() })
+		for k := range sorted {
+			drawn[k].weight = times[of[sorted[k].i]] * sorted[k].weight
+		}
+		return auc(drawn)
 	})
 	return &Spread{bounds[0], bounds[1], bounds[2], n}, nil
 }
 
-// byChance sorts forecasts by their probabilities.
-func byChance(forecasts []Forecast) []Forecast {
-	return slices.SortedStableFunc(slices.Values(forecasts), func(a, b Forecast) int { return cmp.Compare(a.P, b.P) })
+// ranked is a forecast among those in the order of their probabilities.
+type ranked struct {
+	p, weight float64
+	came      bool
+	i         int // its place in the list that was given
 }
 
-// auc is the area under the receiver operating curve by ranks (Hanley & McNeil 1982) of
-// forecasts in the order of their probabilities.
-func auc(sorted []Forecast, weight func(i int) float64) float64 {
+func byChance(forecasts []Forecast) []ranked {
+	sorted := make([]ranked, len(forecasts))
+	for i := range forecasts {
+		f := &forecasts[i]
+		sorted[i] = ranked{f.P, f.weight(), f.Came, i}
+	}
+	slices.SortFunc(sorted, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.p, b.p), cmp.Compare(a.i, b.i)) })
+	return sorted
+}
+
+// auc is the area under the receiver operating curve by ranks (Hanley & McNeil 1982).
+func auc(sorted []ranked) float64 {
 	var below, came, won float64
 	for i := 0; i < len(sorted); {
 		var yes, no float64
-		for first := i; i < len(sorted) && sorted[i].P == sorted[first].P; i++ {
-			if sorted[i].Came {
-				yes += weight(i)
+		for first := i; i < len(sorted) && sorted[i].p == sorted[first].p; i++ {
+			if sorted[i].came {
+				yes += sorted[i].weight
 			} else {
-				no += weight(i)
+				no += sorted[i].weight
 			}
 		}
 		won += yes * (below + no/2)

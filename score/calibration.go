@@ -62,14 +62,14 @@ func Calibrate(forecasts []Forecast, seed uint64) (*Calibration, error) {
 	c := &Calibration{N: b.N, Events: b.Events,
 		Parts: Parts{b.Brier - brier, b.Uncertainty - brier, b.Uncertainty},
 		Log:   Parts{b.Log - log, entropy(b.Base) - log, entropy(b.Base)}}
-	for _, p := range r.p {
-		c.Histogram[min(int(p*float64(len(c.Histogram))), len(c.Histogram)-1)]++
+	for i := range forecasts {
+		c.Histogram[min(int(forecasts[i].P*float64(len(c.Histogram))), len(c.Histogram)-1)]++
 	}
-	for i := 0; i < b.N; {
-		s := Step{From: r.p[i], Came: r.fitted[i]}
-		for first := i; i < b.N && r.fitted[i] == r.fitted[first]; i++ {
-			s.To = r.p[i]
-			s.N++
+	for k := 0; k < len(r.p); {
+		s := Step{From: r.p[k], Came: r.fitted[k]}
+		for first := k; k < len(r.p) && r.fitted[k] == r.fitted[first]; k++ {
+			s.To = r.p[k]
+			s.N += r.until[k] - r.start(k)
 		}
 		c.Steps = append(c.Steps, s)
 	}
@@ -77,127 +77,143 @@ func Calibrate(forecasts []Forecast, seed uint64) (*Calibration, error) {
 	return c, nil
 }
 
-// recalibration holds forecasts in the order of their probabilities, what came of them,
-// and what they should have said.
+// recalibration holds forecasts by their different probabilities, ascending: what came
+// of each, and what it should have been.
 type recalibration struct {
-	p, y, w, fitted []float64
-	total           float64
-	blocks          []pool
+	sorted          []ranked
+	p, came, weight []float64 // came is the weight of those that came
+	until           []int     // the end of each probability in sorted
+	fitted          []float64
+	pools           []pool
 }
 
-// pool is a run of forecasts that share one fitted value.
+// pool is a run of probabilities that share one fitted value.
 type pool struct {
-	sum, weight float64
-	until       int
+	came, weight float64
+	until        int
 }
 
 func newRecalibration(forecasts []Forecast) *recalibration {
-	n := len(forecasts)
-	r := &recalibration{p: make([]float64, n), y: make([]float64, n), w: make([]float64, n), fitted: make([]float64, n)}
-	for i, f := range byChance(forecasts) {
-		r.p[i], r.y[i], r.w[i] = f.P, f.y(), f.weight()
-		r.total += r.w[i]
+	r := &recalibration{sorted: byChance(forecasts)}
+	for i, f := range r.sorted {
+		k := len(r.p) - 1
+		if i == 0 || f.p != r.p[k] {
+			r.p, r.came, r.weight, r.until = append(r.p, f.p), append(r.came, 0), append(r.weight, 0), append(r.until, i)
+			k++
+		}
+		r.until[k]++
+		r.weight[k] += f.weight
+		if f.came {
+			r.came[k] += f.weight
+		}
 	}
+	r.fitted = make([]float64, len(r.p))
 	return r
 }
 
-// fit fits the outcomes by values that never fall, forecasts of one probability sharing
-// one: pool adjacent violators (Ayer et al. 1955).
+// start is where a probability begins in sorted.
+func (r *recalibration) start(k int) int {
+	if k == 0 {
+		return 0
+	}
+	return r.until[k-1]
+}
+
+// fit fits what came by values that never fall: pool adjacent violators (Ayer et al.
+// 1955).
 func (r *recalibration) fit() {
-	blocks := r.blocks[:0]
-	for i := 0; i < len(r.p); {
-		var b pool
-		for first := i; i < len(r.p) && r.p[i] == r.p[first]; i++ {
-			b.sum += r.w[i] * r.y[i]
-			b.weight += r.w[i]
-		}
-		b.until = i
-		for len(blocks) > 0 {
-			last := blocks[len(blocks)-1]
-			if last.sum*b.weight < b.sum*last.weight {
+	pools := r.pools[:0]
+	for k, came := range r.came {
+		b := pool{came, r.weight[k], k + 1}
+		for len(pools) > 0 {
+			last := pools[len(pools)-1]
+			if last.came*b.weight < b.came*last.weight {
 				break
 			}
-			b.sum += last.sum
+			b.came += last.came
 			b.weight += last.weight
-			blocks = blocks[:len(blocks)-1]
+			pools = pools[:len(pools)-1]
 		}
-		blocks = append(blocks, b)
+		pools = append(pools, b)
 	}
 	at := 0
-	for _, b := range blocks {
-		for ; at < b.until; at++ {
-			r.fitted[at] = min(b.sum/b.weight, 1)
+	for _, b := range pools {
+		for x := min(b.came/b.weight, 1); at < b.until; at++ {
+			r.fitted[at] = x
 		}
 	}
-	r.blocks = blocks
+	r.pools = pools
 }
 
 // losses are the Brier and the log score of the fitted values.
 func (r *recalibration) losses() (brier, log float64) {
-	for i, x := range r.fitted {
-		brier += r.w[i] * (x - r.y[i]) * (x - r.y[i])
+	total := 0.0
+	for _, b := range r.pools {
+		x := r.fitted[b.until-1]
+		brier += b.weight * x * (1 - x)
+		log += b.weight * entropy(x)
+		total += b.weight
 	}
-	start := 0
-	for _, b := range r.blocks {
-		log += b.weight * entropy(r.fitted[start])
-		start = b.until
-	}
-	return brier / r.total, log / r.total
+	return brier / total, log / total
 }
 
-// miscalibration is that of the Brier score.
+// miscalibration is that of the Brier score, times the weight of all.
 func (r *recalibration) miscalibration() float64 {
 	sum := 0.0
-	for i, p := range r.p {
-		sum += r.w[i] * ((p-r.y[i])*(p-r.y[i]) - (r.fitted[i]-r.y[i])*(r.fitted[i]-r.y[i]))
+	for k, p := range r.p {
+		x := r.fitted[k]
+		sum += (p - x) * (r.weight[k]*(p+x) - 2*r.came[k])
 	}
-	return sum / r.total
+	return sum
+}
+
+// draw puts outcomes in the place of those that came, as if the forecasts were calibrated.
+func (r *recalibration) draw(random *rand.Rand) {
+	i := 0
+	for k, p := range r.p {
+		sum := 0.0
+		for ; i < r.until[k]; i++ {
+			if random.Float64() < p {
+				sum += r.sorted[i].weight
+			}
+		}
+		r.came[k] = sum
+	}
 }
 
 func (c *Calibration) band(r *recalibration, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	seen := r.miscalibration()
-	at := r.places()
+	at := places(len(r.p))
 	samples := make([][]float64, len(at))
 	worse := 1
 	for range bands {
-		for i, p := range r.p {
-			r.y[i] = 0
-			if random.Float64() < p {
-				r.y[i] = 1
-			}
-		}
+		r.draw(random)
 		r.fit()
 		if r.miscalibration() >= seen {
 			worse++
 		}
-		for k, i := range at {
-			samples[k] = append(samples[k], r.fitted[i])
+		for j, k := range at {
+			samples[j] = append(samples[j], r.fitted[k])
 		}
 	}
 	c.P = float64(worse) / (bands + 1)
-	for k, i := range at {
-		slices.Sort(samples[k])
-		quantile := func(q float64) float64 { return samples[k][int(math.Round(q*(bands-1)))] }
-		c.Band = append(c.Band, BandAt{r.p[i], quantile(0.05), quantile(0.95)})
+	for j, k := range at {
+		slices.Sort(samples[j])
+		quantile := func(q float64) float64 { return samples[j][int(math.Round(q*(bands-1)))] }
+		c.Band = append(c.Band, BandAt{r.p[k], quantile(0.05), quantile(0.95)})
 	}
 }
 
-// places are where each probability is met first, or evenly many of them where there are
-// more than the band has points.
-func (r *recalibration) places() []int {
-	var at []int
-	for i := range r.p {
-		if i == 0 || r.p[i] != r.p[i-1] {
-			at = append(at, i)
+// places are all of n, or evenly many of them where there are more than the band has
+// points.
+func places(n int) []int {
+	at := make([]int, min(n, bandPoints))
+	for j := range at {
+		at[j] = j
+		if n > bandPoints {
+			at[j] = j * (n - 1) / (bandPoints - 1)
 		}
 	}
-	if len(at) <= bandPoints {
-		return at
-	}
-	thinned := make([]int, bandPoints)
-	for k := range thinned {
-		thinned[k] = at[k*(len(at)-1)/(bandPoints-1)]
-	}
-	return thinned
+	return at
 }

@@ -40,35 +40,31 @@ func TestRecalibration(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := newRecalibration(drawForecasts(t))
 		r.fit()
-		ties := func(i, j int) bool { return i >= 0 && j < len(r.p) && r.p[i] == r.p[j] }
-		for i := range r.p {
+		for k := range r.p {
 			best := 0.0
-			for from := 0; from <= i; from++ {
-				if ties(from-1, from) {
-					continue
-				}
+			for from := 0; from <= k; from++ {
 				least := 1.0
-				sum, weight := 0.0, 0.0
+				came, weight := 0.0, 0.0
 				for to := from; to < len(r.p); to++ {
-					sum += r.w[to] * r.y[to]
-					weight += r.w[to]
-					if to >= i && !ties(to, to+1) {
-						least = min(least, sum/weight)
+					came += r.came[to]
+					weight += r.weight[to]
+					if to >= k {
+						least = min(least, came/weight)
 					}
 				}
 				best = max(best, least)
 			}
-			if math.Abs(r.fitted[i]-best) > 1e-12 {
-				t.Fatalf("%d of %v is given %v, not %v", i, r.p, r.fitted[i], best)
+			if math.Abs(r.fitted[k]-best) > 1e-12 {
+				t.Fatalf("%d of %v is given %v, not %v", k, r.p, r.fitted[k], best)
 			}
-			if i > 0 && r.fitted[i] < r.fitted[i-1] {
-				t.Fatalf("falls: %v", r.fitted)
+			if k > 0 && (r.fitted[k] < r.fitted[k-1] || r.p[k] <= r.p[k-1]) {
+				t.Fatalf("falls: %v of %v", r.fitted, r.p)
 			}
 		}
-		again := &recalibration{p: r.fitted, y: r.y, w: r.w, total: r.total, fitted: make([]float64, len(r.p))}
+		again := &recalibration{p: r.fitted, came: r.came, weight: r.weight, fitted: make([]float64, len(r.p))}
 		again.fit()
-		for i := range r.fitted {
-			if math.Abs(again.fitted[i]-r.fitted[i]) > 1e-12 {
+		for k := range r.fitted {
+			if math.Abs(again.fitted[k]-r.fitted[k]) > 1e-12 {
 				t.Fatalf("recalibrated again: %v, not %v", again.fitted, r.fitted)
 			}
 		}
