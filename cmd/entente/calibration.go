@@ -7,6 +7,7 @@ import (
 
 	"entente/brief"
 	"entente/forecast"
+	"entente/score"
 )
 
 // checkPage refuses a name that does not end as that of a page; "" is no page.
@@ -15,6 +16,40 @@ func checkPage(path string) error {
 		return nil
 	}
 	return usage(fmt.Sprintf("cannot tell the form of %q", path), "end the name with .html")
+}
+
+// parts are those of the log score.
+type parts struct {
+	Miscalibration float64 `json:"miscalibration"`
+	Discrimination float64 `json:"discrimination"`
+	Uncertainty    float64 `json:"uncertainty"`
+}
+
+// skillByLog is a skill by the log score with its interval.
+type skillByLog struct {
+	Skill known `json:"skill"`
+	Low   known `json:"low"`
+	High  known `json:"high"`
+}
+
+// ends is an interval of 95 %: low and high, null where there is none.
+type ends [2]known
+
+func endsOf(low, high float64) ends { return ends{known(low), known(high)} }
+
+// intervals are those of scores by the bootstrap over blocks.
+type intervals struct {
+	Brier ends `json:"brier"`
+	Log   ends `json:"log"`
+	AUC   ends `json:"auc"`
+}
+
+func intervalsOf(forecasts []score.Forecast, seed uint64) (*intervals, error) {
+	s, err := score.Bootstrap(forecasts, seed)
+	if err != nil {
+		return nil, err
+	}
+	return &intervals{endsOf(s.Brier.Low, s.Brier.High), endsOf(s.Log.Low, s.Log.High), endsOf(s.AUC.Low, s.AUC.High)}, nil
 }
 
 // page writes how the pool and the event model have fared, with reliability diagrams.

@@ -386,6 +386,8 @@ type scoreRow struct {
 	N       int     `json:"n"`
 	Events  int     `json:"events"`
 	Clipped int     `json:"clipped"`
+	// Intervals of brier, log and auc draw whole blocks; missing for counts.
+	Intervals *intervals `json:"intervals,omitempty"`
 	// Murphy's parts, which close on brier with the two within bins.
 	Reliability known `json:"reliability"`
 	Resolution  known `json:"resolution"`
@@ -396,6 +398,8 @@ type scoreRow struct {
 	Miscalibration known `json:"miscalibration"`
 	Discrimination known `json:"discrimination"`
 	CalibrationP   known `json:"calibration_p"`
+	// The same parts of the log score; missing for counts.
+	LogParts *parts `json:"log_parts,omitempty"`
 	// Skills are over each of the simple methods, the first of them again as above.
 	Skills []skillRow `json:"skills"`
 }
@@ -407,14 +411,21 @@ type skillRow struct {
 	Low   known  `json:"low"`
 	High  known  `json:"high"`
 	Claim string `json:"claim"`
+	// The skill by the log score; missing for counts.
+	ByLog *skillByLog `json:"by_log,omitempty"`
 }
 
-func (s *scoreRow) add(over string, skill *score.Skill) {
+// add takes the skill over a method, by the log score too where there is one.
+func (s *scoreRow) add(over string, skill, byLog *score.Skill) {
 	if s.Over == "" {
 		s.Over, s.Skill, s.Low, s.High = over, known(skill.Value), known(skill.Low), known(skill.High)
 	}
 	if over != s.Method {
-		s.Skills = append(s.Skills, skillRow{over, known(skill.Value), known(skill.Low), known(skill.High), skill.Claim("the " + over)})
+		row := skillRow{Over: over, Skill: known(skill.Value), Low: known(skill.Low), High: known(skill.High), Claim: skill.Claim("the " + over)}
+		if byLog != nil {
+			row.ByLog = &skillByLog{known(byLog.Value), known(byLog.Low), known(byLog.High)}
+		}
+		s.Skills = append(s.Skills, row)
 	}
 }
 
@@ -495,13 +506,22 @@ func (r *backtestReport) score(b *forecast.ByMethod, target string, years float6
 		row := scoreRow{Target: cmp.Or(target, "any rung"), Horizon: years, Method: method, Brier: known(s.Brier), Log: known(s.Log), AUC: known(s.AUC), CRPS: known(math.NaN()),
 			N: s.N, Events: s.Events, Clipped: s.Clipped,
 			Reliability: known(s.Reliability), Resolution: known(s.Resolution), Uncertainty: known(s.Uncertainty), Variance: known(s.Variance), Covariance: known(s.Covariance),
-			Miscalibration: known(cal.Miscalibration), Discrimination: known(cal.Discrimination), CalibrationP: known(cal.P)}
+			Miscalibration: known(cal.Miscalibration), Discrimination: known(cal.Discrimination), CalibrationP: known(cal.P),
+			LogParts: &parts{cal.Log.Miscalibration, cal.Log.Discrimination, cal.Log.Uncertainty}}
+		if row.Intervals, err = intervalsOf(forecasts, r.seed); err != nil {
+			return err
+		}
 		for _, baseline := range over {
-			skill, err := score.Against(forecasts, b.Scored(baseline, target, years), r.seed)
+			others := b.Scored(baseline, target, years)
+			skill, err := score.Against(forecasts, others, r.seed)
 			if err != nil {
 				return err
 			}
-			row.add(baseline, skill)
+			byLog, err := score.AgainstLog(forecasts, others, r.seed)
+			if err != nil {
+				return err
+			}
+			row.add(baseline, skill, byLog)
 		}
 		r.scores = append(r.scores, row)
 	}
@@ -542,7 +562,7 @@ func (r *backtestReport) counts(runs int) error {
 			if err != nil {
 				return err
 			}
-			row.add(baseline, skill)
+			row.add(baseline, skill, nil)
 		}
 		r.scores = append(r.scores, row)
 	}
