@@ -71,7 +71,7 @@ func dial(address string, log func(string)) (*nats.Conn, error) {
 	conn, err := nats.Connect(address,
 		nats.Name("entente"),
 		nats.Timeout(2*time.Second),
-		nats.MaxReconnects(-1), nats.ReconnectWait(250*time.Millisecond),
+		nats.MaxReconnects(-1), nats.IgnoreAuthErrorAbort(), nats.ReconnectWait(250*time.Millisecond),
 		nats.PingInterval(3*time.Second), nats.MaxPingsOutstanding(2),
 		nats.DisconnectErrHandler(func(c *nats.Conn, err error) {
 			if err != nil && !c.IsClosed() {
@@ -111,7 +111,7 @@ func inside(folder string) (_ *link, err error) {
 	}()
 	if !l.lasts {
 		if folder, err = os.MkdirTemp("", "entente-jobs-"); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("the queue of work needs a folder for temporary files: %w", err)
 		}
 		l.folder = folder
 	} else if l.locked, err = take(folder); err != nil {

@@ -129,7 +129,10 @@ func (s *store) shard(ctx context.Context, o *opened, m jetstream.Msg) (bool, er
 		return false, quietly(m.Nak())
 	}
 	_ = m.Ack() // if it is lost the shard comes again and is seen to be done
-	return err == nil, err
+	if err != nil {
+		return false, fmt.Errorf("shard %.12s of %s failed: %w; it is given up", shard, o.Kind, err)
+	}
+	return true, nil
 }
 
 // quietly drops the error of handing a shard back: it goes back anyway when nobody is
