@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,7 @@ func (a *app) forecastCommand() *cobra.Command {
 			"from past forecasts alone. Beside the numbers stand the words of one published scale and how the pool has fared\n" +
 			"against the simplest of its parts. Then what the next year may bring, and which rung would move which chance most.\n" +
 			"docs/forecasts.md has the methods.",
-		Example: "  entente forecast\n  entente forecast --as-of 2019-12-31 --known-at 2019-12-31 --json\n  entente forecast --model none",
+		Example: "  entente forecast\n  entente forecast --as-of 2019-12-31 --known-at 2019-12-31 --model none --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v, err := a.open(cmd.Context())
@@ -281,7 +282,7 @@ func (a *app) backtestCommand() *cobra.Command {
 			"and scores them: every rung for every group of the reference class without itself, and which pairs of the group's\n" +
 			"states act together and how many acts a quarter brings. Forecasts are sealed by a hash before they are scored.\n" +
 			"docs/backtest.md is what this says of the built-in case.",
-		Example: "  entente backtest\n  entente backtest --groups --from 1990 --horizons 5 --json\n  entente backtest --acts --store forecasts.jsonl",
+		Example: "  entente backtest --groups --from 1990 --horizons 5\n  entente backtest --acts --from 2018 --store forecasts.jsonl --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from > to || from < 1800 || to > 2200 {
@@ -493,39 +494,48 @@ func (r *backtestReport) score(b *forecast.ByMethod, target string, years float6
 	if len(b.Scored(over[0], target, years)) == 0 {
 		return nil
 	}
-	for _, method := range b.Methods {
-		forecasts := b.Scored(method, target, years)
-		s, err := score.Of(forecasts)
-		if err != nil {
-			return err
-		}
-		cal, err := score.Calibrate(forecasts, r.seed)
-		if err != nil {
-			return err
-		}
-		row := scoreRow{Target: cmp.Or(target, "any rung"), Horizon: years, Method: method, Brier: known(s.Brier), Log: known(s.Log), AUC: known(s.AUC), CRPS: known(math.NaN()),
-			N: s.N, Events: s.Events, Clipped: s.Clipped,
-			Reliability: known(s.Reliability), Resolution: known(s.Resolution), Uncertainty: known(s.Uncertainty), Variance: known(s.Variance), Covariance: known(s.Covariance),
-			Miscalibration: known(cal.Miscalibration), Discrimination: known(cal.Discrimination), CalibrationP: known(cal.P),
-			LogParts: &parts{cal.Log.Miscalibration, cal.Log.Discrimination, cal.Log.Uncertainty}}
-		if row.Intervals, err = intervalsOf(forecasts, r.seed); err != nil {
-			return err
-		}
-		for _, baseline := range over {
-			others := b.Scored(baseline, target, years)
-			skill, err := score.Against(forecasts, others, r.seed)
-			if err != nil {
-				return err
-			}
-			byLog, err := score.AgainstLog(forecasts, others, r.seed)
-			if err != nil {
-				return err
-			}
-			row.add(baseline, skill, byLog)
-		}
-		r.scores = append(r.scores, row)
+	rows, errs := make([]scoreRow, len(b.Methods)), make([]error, len(b.Methods))
+	var wg sync.WaitGroup
+	for k, method := range b.Methods {
+		wg.Go(func() { rows[k], errs[k] = r.scoreOf(b, method, target, years, over) })
 	}
-	return nil
+	wg.Wait()
+	r.scores = append(r.scores, rows...)
+	return errors.Join(errs...)
+}
+
+// scoreOf scores one method.
+func (r *backtestReport) scoreOf(b *forecast.ByMethod, method, target string, years float64, over []string) (row scoreRow, err error) {
+	forecasts := b.Scored(method, target, years)
+	s, err := score.Of(forecasts)
+	if err != nil {
+		return row, err
+	}
+	cal, err := score.Calibrate(forecasts, r.seed)
+	if err != nil {
+		return row, err
+	}
+	row = scoreRow{Target: cmp.Or(target, "any rung"), Horizon: years, Method: method, Brier: known(s.Brier), Log: known(s.Log), AUC: known(s.AUC), CRPS: known(math.NaN()),
+		N: s.N, Events: s.Events, Clipped: s.Clipped,
+		Reliability: known(s.Reliability), Resolution: known(s.Resolution), Uncertainty: known(s.Uncertainty), Variance: known(s.Variance), Covariance: known(s.Covariance),
+		Miscalibration: known(cal.Miscalibration), Discrimination: known(cal.Discrimination), CalibrationP: known(cal.P),
+		LogParts: &parts{cal.Log.Miscalibration, cal.Log.Discrimination, cal.Log.Uncertainty}}
+	if row.Intervals, err = intervalsOf(forecasts, r.seed); err != nil {
+		return row, err
+	}
+	for _, baseline := range over {
+		others := b.Scored(baseline, target, years)
+		skill, err := score.Against(forecasts, others, r.seed)
+		if err != nil {
+			return row, err
+		}
+		byLog, err := score.AgainstLog(forecasts, others, r.seed)
+		if err != nil {
+			return row, err
+		}
+		row.add(baseline, skill, byLog)
+	}
+	return row, nil
 }
 
 // counts scores the numbers of acts by quarter.
