@@ -35,7 +35,7 @@ type skillByLog struct {
 // ends is an interval of 95 %: low and high, null where there is none.
 type ends [2]known
 
-func endsOf(low, high float64) ends { return ends{known(low), known(high)} }
+func endsOf(b score.Bounds) ends { return ends{known(b.Low), known(b.High)} }
 
 // intervals are those of scores by the bootstrap over blocks.
 type intervals struct {
@@ -49,7 +49,7 @@ func intervalsOf(forecasts []score.Forecast, seed uint64) (*intervals, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &intervals{endsOf(s.Brier.Low, s.Brier.High), endsOf(s.Log.Low, s.Log.High), endsOf(s.AUC.Low, s.AUC.High)}, nil
+	return &intervals{endsOf(s.Brier), endsOf(s.Log), endsOf(s.AUC)}, nil
 }
 
 // page writes how the pool and the event model have fared, with reliability diagrams.
