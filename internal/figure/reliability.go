@@ -32,9 +32,9 @@ func (f Reliability) SVG() string {
 		return ""
 	}
 	const (
-		left, right = 250.0, 610.0
-		top, bottom = 24.0, 384.0
-		bars, base  = 410.0, 470.0
+		left, right = 60.0, 420.0
+		top, bottom = 28.0, 388.0
+		bars, base  = 420.0, 480.0
 	)
 	x, y := scale{0, 100, left, right}, scale{0, 100, bottom, top}
 	c := &canvas{}
@@ -57,8 +57,8 @@ func (f Reliability) SVG() string {
 	}
 	f.histogram(c, x, scale{0, 1, base, bars})
 	c.line("axis", left, base, right, base)
-	c.text("m s", end, left-48, top+4, "share that came")
-	c.text("m s", end, left-48, bars+14, "number of forecasts")
+	c.text("m s", start, 0, 12, "share that came")
+	c.text("m s", start, left, bars-10, "number of forecasts")
 	c.text("m s", middle, (left+right)/2, base+34, "probability forecast")
 	at := c.lines("m", start, 0, base+58, wrap("m", f.caption(), width, 3))
 	at = c.legend(0, at+2, []key{
