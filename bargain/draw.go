@@ -293,7 +293,7 @@ func (w *draw) play() {
 	}
 	w.e.play(nil)
 	for k := range d {
-		w.values[k*readingsCount+2] = w.e.final(k)
+		w.values[k*readingsCount+2] = min(max(w.e.final(k), 0), 100) // a mean of points of the scale, but for rounding
 	}
 }
 
