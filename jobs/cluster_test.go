@@ -384,6 +384,30 @@ func TestWorkerOfAnotherVersion(t *testing.T) {
 	}
 }
 
+// A job that is over is not taken up again, or the next one would wait for it.
+func TestRunsInARow(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t, 1)
+	w := spawn(t, "worker", workerConfig{NATS: c.address(), Version: "1"})
+	w.says(t, "waiting for work")
+	const runs = 20
+	for run := range runs {
+		if _, err := Run(t.Context(), Options{NATS: c.address(), Version: "1", Workers: -1, Common: fmt.Append(nil, run), Log: logged(t)}, digest, numbers(2)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = w.in.Close()
+	taken := 0
+	for line := range w.lines {
+		if strings.Contains(line, "takes shards of digest") {
+			taken++
+		}
+	}
+	if taken != runs {
+		t.Errorf("%d jobs were taken up %d times", runs, taken)
+	}
+}
+
 func TestStoppedWorkerHandsBack(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t, 1)
@@ -534,22 +558,25 @@ var spin = kindOf("spin", func(_ context.Context, p []byte) ([]byte, error) {
 	return sum[:], nil
 })
 
-// Worker processes of one core each do all the work; the run only collects.
+// Worker processes of one core each do all the work; the run only collects. Shards that
+// wait measure the machinery, shards that compute the machine as well.
 func BenchmarkWorkers(b *testing.B) {
-	for _, n := range []int{1, 2} {
-		b.Run(fmt.Sprintf("workers=%d", n), func(b *testing.B) {
-			c := startCluster(b, 1)
-			for range n {
-				spawn(b, "worker", workerConfig{NATS: c.address(), Version: "1"}).says(b, "waiting for work")
-			}
-			round := 0
-			for b.Loop() {
-				round++
-				if _, err := Run(b.Context(), Options{NATS: c.address(), Version: "1", Workers: -1, Common: fmt.Append(nil, round)}, spin, numbers(200)); err != nil {
-					b.Fatal(err)
+	for _, kind := range []Kind{digest, spin} {
+		for _, n := range []int{1, 2, 4} {
+			b.Run(fmt.Sprintf("kind=%s/workers=%d", kind.Name, n), func(b *testing.B) {
+				c := startCluster(b, 1)
+				for range n {
+					spawn(b, "worker", workerConfig{NATS: c.address(), Version: "1"}).says(b, "waiting for work")
 				}
-			}
-		})
+				round := 0
+				for b.Loop() {
+					round++
+					if _, err := Run(b.Context(), Options{NATS: c.address(), Version: "1", Workers: -1, Common: fmt.Append(nil, round)}, kind, numbers(200)); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -81,9 +81,9 @@ func (r *run) work(ctx context.Context) error {
 	inner, stop := context.WithCancel(ctx)
 	var helpers sync.WaitGroup
 	defer func() {
-		r.over()
 		stop()
 		within(time.Second, helpers.Wait)
+		r.over() // after the last announcement, or workers would take the job up again
 	}()
 	if r.inside == nil {
 		if err := r.publish(inner, &helpers); err != nil {

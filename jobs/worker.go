@@ -154,25 +154,29 @@ func (w *worker) current() []*opened {
 	return list
 }
 
-// serve is one of the cores of a worker.
+// serve is one of the cores of a worker. It stays with a job that has shards for a
+// while, then looks at the others.
 func (w *worker) serve(ctx context.Context, core int) {
-	for turn := core; ctx.Err() == nil; turn++ {
+	turn, since := core, time.Now()
+	for ctx.Err() == nil {
 		list := w.current()
 		if len(list) == 0 {
-			_ = pause(ctx, 100*time.Millisecond)
+			_ = pause(ctx, 20*time.Millisecond)
 			continue
 		}
 		wait := stroke
 		if len(list) > 1 {
 			wait = stroke / 5
 		}
-		o := list[turn%len(list)]
-		done, err := w.take(ctx, context.Background(), o, wait)
+		done, err := w.take(ctx, context.Background(), list[turn%len(list)], wait)
 		if done {
 			w.done.Add(1)
 		}
 		if err != nil {
 			w.log(err.Error())
+		}
+		if !done || time.Since(since) > stroke {
+			turn, since = turn+1, time.Now()
 		}
 	}
 }
