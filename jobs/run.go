@@ -85,15 +85,18 @@ func (r *run) work(ctx context.Context) error {
 		within(time.Second, helpers.Wait)
 		r.over() // after the last announcement, or workers would take the job up again
 	}()
+	if r.inside != nil {
+		if err := r.forget(inner); err != nil {
+			return err
+		}
+	}
+	if err := r.openQueue(inner); err != nil {
+		return err
+	}
 	if r.inside == nil {
 		if err := r.publish(inner, &helpers); err != nil {
 			return err
 		}
-	} else if err := r.forget(inner); err != nil {
-		return err
-	}
-	if err := r.openQueue(inner); err != nil {
-		return err
 	}
 	o := newOpened(r.job, func(ctx context.Context) (Work, error) { return r.kind.Open(ctx, r.Common) })
 	for range r.Workers {

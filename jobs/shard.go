@@ -43,7 +43,7 @@ func newOpened(j job, open func(context.Context) (Work, error)) *opened {
 func (s *store) take(ctx, gone context.Context, o *opened, wait time.Duration) (bool, error) {
 	queue, err := s.queueOf(gone, o)
 	if err != nil {
-		_ = pause(ctx, 200*time.Millisecond) // it is not there yet, or nobody answers
+		_ = pause(o.ctx, 200*time.Millisecond) // it is not there yet, or nobody answers
 		return false, nil
 	}
 	began := time.Now()
@@ -63,8 +63,8 @@ func (s *store) take(ctx, gone context.Context, o *opened, wait time.Duration) (
 		return s.shard(ctx, o, m)
 	}
 	switch {
-	case batch.Error() != nil: // the queue was closed, or has another leader
-		_ = pause(ctx, 200*time.Millisecond)
+	case batch.Error() != nil: // the queue was closed, most likely as the job is over, or has another leader
+		_ = pause(o.ctx, 200*time.Millisecond)
 	case time.Since(began) < wait+patience:
 		o.silent.Store(0)
 	case o.silent.Add(1)%4 == 0: // the server would have said that there is nothing
