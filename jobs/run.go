@@ -99,6 +99,7 @@ func (r *run) work(ctx context.Context) error {
 		}
 	}
 	o := newOpened(r.job, func(ctx context.Context) (Work, error) { return r.kind.Open(ctx, r.Common) })
+	defer o.end()
 	for range r.Workers {
 		helpers.Go(func() { r.help(inner, o) })
 	}
