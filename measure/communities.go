@@ -46,8 +46,28 @@ type Format struct {
 }
 
 // FindCommunities runs the Leiden algorithm 60 times on the acts of cooperation
-// of the last CommunityYears, over all states of the record.
+// of the last CommunityYears, over all states of the record, and tests closure.
 func FindCommunities(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) (*Communities, error) {
+	r, h, err := communities(ctx, c, asOf, seed)
+	if err != nil || len(r.Groups) == 0 {
+		return r, err
+	}
+	acts := make([][]int32, len(h.Edges))
+	for i, e := range h.Edges {
+		acts[i] = e.Nodes
+	}
+	r.Closure, _, err = network.ClosureTest(ctx, len(h.Actors), acts, network.ClosureOptions{Seed: seed, Draws: closureDraws(len(acts))})
+	return r, err
+}
+
+// CommunitiesAlone is FindCommunities without the test of closure, which takes most of
+// its time.
+func CommunitiesAlone(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) (*Communities, error) {
+	r, _, err := communities(ctx, c, asOf, seed)
+	return r, err
+}
+
+func communities(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) (*Communities, *network.Hypergraph, error) {
 	r := &Communities{From: addMonths(asOf, -12*CommunityYears) + 1, To: asOf}
 	h := network.Build(c, c.ActsOn(asOf), func(a *entente.Actor) bool { return a.Kind == entente.State }).
 		Window(r.From, r.To).Layer(network.Layer{Name: "cooperation", Holds: (*entente.Act).Cooperation})
@@ -59,12 +79,12 @@ func FindCommunities(ctx context.Context, c *entente.Case, asOf entente.Day, see
 	const enough = 30
 	if r.N < enough {
 		r.Thin = fmt.Sprintf("only %d acts join two or more states in the %d years to %s; at least %d are needed to look for communities", r.N, CommunityYears, asOf, enough)
-		return r, nil
+		return r, h, nil
 	}
 	g := h.Project()
 	found, ok, err := g.Communities(ctx, network.CommunityOptions{Seed: seed})
 	if err != nil || !ok {
-		return r, err
+		return r, h, err
 	}
 	r.BestQ, r.WorstQ, r.Seeds, r.Distinct = found.BestQ, found.WorstQ, found.Seeds, found.Distinct
 	byLabel := make([][]string, found.Count)
@@ -79,13 +99,6 @@ func FindCommunities(ctx context.Context, c *entente.Case, asOf entente.Day, see
 		}
 	}
 	slices.SortStableFunc(r.Groups, func(a, b []string) int { return cmp.Compare(len(b), len(a)) })
-	acts := make([][]int32, len(h.Edges))
-	for i, e := range h.Edges {
-		acts[i] = e.Nodes
-	}
-	if r.Closure, _, err = network.ClosureTest(ctx, len(h.Actors), acts, network.ClosureOptions{Seed: seed, Draws: closureDraws(len(acts))}); err != nil {
-		return r, err
-	}
 	studied := Studied(c, asOf)
 	for i, a := range studied {
 		for _, b := range studied[i+1:] {
@@ -121,7 +134,7 @@ func FindCommunities(ctx context.Context, c *entente.Case, asOf entente.Day, see
 	slices.SortStableFunc(r.Formats, func(a, b Format) int {
 		return cmp.Or(cmp.Compare(b.Together, a.Together), cmp.Compare(b.Inside, a.Inside))
 	})
-	return r, nil
+	return r, h, nil
 }
 
 // closureDraws is how many rearrangements of so many acts to draw: 999, and fewer
