@@ -18,23 +18,6 @@ import (
 	"entente/ledger"
 )
 
-// Base is a record that scenarios are applied to: a case's folder, and the case as read
-// from it.
-type Base struct {
-	Case    *entente.Case
-	folder  fs.FS
-	knownAt entente.Day
-}
-
-// Open reads the record.
-func Open(ctx context.Context, folder fs.FS, knownAt entente.Day) (*Base, error) {
-	c, err := ledger.Load(ctx, folder, ledger.Options{KnownAt: knownAt})
-	if err != nil {
-		return nil, err
-	}
-	return &Base{Case: c, folder: folder, knownAt: knownAt}, nil
-}
-
 // overlay is a folder of which some files are replaced.
 type overlay struct {
 	fs.FS

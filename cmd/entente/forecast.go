@@ -19,6 +19,7 @@ import (
 	"entente/forecast"
 	"entente/jobs"
 	"entente/measure"
+	"entente/scenario"
 	"entente/score"
 )
 
@@ -93,28 +94,7 @@ func (a *app) bargained(ctx context.Context) (map[int]forecast.Component, error)
 	if err != nil {
 		return nil, err
 	}
-	rungs := map[int]forecast.Component{}
-	for rung, point := range c.Rungs {
-		said := forecast.Component{Probability: math.NaN(), Low: 1, Note: fmt.Sprintf("%d draws of positions that are judgements; without a date; low and high by any reading", answer.Draws)}
-		for _, r := range answer.Readings {
-			if r.Inputs == nil {
-				continue
-			}
-			for _, p := range r.Inputs.AtLeast {
-				if p.Point != point {
-					continue
-				}
-				said.Low, said.High = min(said.Low, p.Probability), max(said.High, p.Probability)
-				if r.Name == "spatial_model" {
-					said.Probability = p.Probability
-				}
-			}
-		}
-		if !math.IsNaN(said.Probability) {
-			rungs[rung] = said
-		}
-	}
-	return rungs, nil
+	return scenario.Depths(c, answer), nil
 }
 
 func rungName(ladder measure.Rungs, rung int) string {
