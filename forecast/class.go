@@ -174,6 +174,7 @@ func (c *Class) follow(blocs []entente.BlocRecord, set Filter, from int, start, 
 	if from < 0 || from > lastTarget {
 		return
 	}
+	c.Members = make([]Member, 0, len(blocs))
 	for i := range blocs {
 		b := &blocs[i]
 		day, ok := start(b)

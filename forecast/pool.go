@@ -35,7 +35,7 @@ const fadesOver = 30
 // to which the class is known. ok is false for a class without risk time. A rate
 // counts half an event more than was seen (Jeffreys), so that none is ever zero.
 func (c *Class) Singles(origin entente.Day, held float64, years []float64) (p [][]float64, ok bool) {
-	curve := Estimate(c.Spells())
+	curve := estimate(c.Spells())
 	if !(curve.RiskYears > 0) {
 		return nil, false
 	}
