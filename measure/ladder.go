@@ -81,7 +81,7 @@ var rungTests = [9]string{
 // for the group when it was done in the group's name (its forum) by at least
 // three members, or by all of them when there are fewer.
 func Ladder(c *entente.Case, asOf entente.Day) Rungs {
-	l := climber{c: c, asOf: asOf}
+	l := climber{c: c, asOf: asOf, on: map[entente.Day][]string{}}
 	for _, a := range c.Acts {
 		if a.Forum == c.Group.Code && a.Date.Begun(asOf) {
 			l.acts = append(l.acts, a)
@@ -112,6 +112,7 @@ type climber struct {
 	c    *entente.Case
 	asOf entente.Day
 	acts []*entente.Act
+	on   map[entente.Day][]string // the members on the days of acts
 }
 
 // hold marks the rung as reached by the act.
@@ -124,7 +125,11 @@ func (r *Rung) near(a *entente.Act, why string) { r.Near = append(r.Near, Near{a
 // members counts those participants who were members on the act's first day. An
 // act that founds the group counts all its states.
 func (l *climber) members(a *entente.Act) (present, all int) {
-	on := l.c.Group.On(a.Date.Start, "member")
+	on, ok := l.on[a.Date.Start]
+	if !ok {
+		on = l.c.Group.On(a.Date.Start, "member")
+		l.on[a.Date.Start] = on
+	}
 	for _, p := range a.Participants {
 		if slices.Contains(on, p.Actor) {
 			present++
