@@ -126,6 +126,11 @@ func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
 		return nil, fmt.Errorf("%d results of %d origins", len(results), len(g.Origins))
 	}
 	out := &ByMethod{Methods: append(slices.Clone(Methods), Pooled)}
+	n := 0
+	for i := range results {
+		n += len(results[i].Past)
+	}
+	out.Past = make([]Past, 0, n)
 	for _, r := range results {
 		out.Past = append(out.Past, r.Past...)
 		out.Unsettled += r.Unsettled
@@ -173,6 +178,7 @@ func (g *GroupBacktest) At(origin entente.Day) Made {
 	var out Made
 	known := Cut(g.Blocs, origin)
 	last := lastSeen(g.Blocs)
+	var class Class
 	for i := range g.Blocs {
 		b := &g.Blocs[i]
 		if founded, ok := reached(b, 0); !ok || founded > origin || !b.Ended.IsZero() && standing(b.Ended) <= origin {
@@ -194,13 +200,13 @@ func (g *GroupBacktest) At(origin entente.Day) Made {
 			if has && goal <= origin {
 				continue
 			}
-			class := Of(known, from, to, Filter{Soft: b.Soft, LeaveOut: []string{b.ID}})
+			class.fill(known, from, to, Filter{Soft: b.Soft, LeaveOut: []string{b.ID}})
 			p, ok := class.Singles(origin, held, g.Horizons)
 			if !ok {
 				continue
 			}
 			for k, h := range g.Horizons {
-				f := Past{Target: "r" + strconv.Itoa(to), Subject: b.ID, Origin: origin, Years: h, From: from, Held: held}
+				f := Past{Target: "r" + strconv.Itoa(to), Subject: b.ID, Origin: origin, Years: h, From: from, Held: held, P: make([]float64, 0, len(p)+1)}
 				end := f.ends()
 				// A rung reached after the record of others ends would be a success without its
 				// failures: what is not followed to the horizon does not count, whatever came.

@@ -129,7 +129,14 @@ type Member struct {
 // Of returns the class of the marker pair from and to with its members; its
 // spells are those of [Pairs].
 func Of(blocs []entente.BlocRecord, from, to int, set Filter) *Class {
-	c := &Class{From: from, To: to}
+	c := &Class{}
+	c.fill(blocs, from, to, set)
+	return c
+}
+
+// fill makes the class that of other marker pairs, in the room that it has.
+func (c *Class) fill(blocs []entente.BlocRecord, from, to int, set Filter) {
+	*c = Class{From: from, To: to, Members: c.Members[:0]}
 	c.follow(blocs, set, from, func(b *entente.BlocRecord) (entente.Day, bool) { return reached(b, from) },
 		func(b *entente.BlocRecord) (entente.Day, bool) { return reached(b, to) })
 	c.Members = slices.DeleteFunc(c.Members, func(m Member) bool {
@@ -140,7 +147,6 @@ func Of(blocs []entente.BlocRecord, from, to int, set Filter) *Class {
 		}
 		return held
 	})
-	return c
 }
 
 // OfLevel returns the class of the groups on a level (0..7), from the day on
@@ -174,7 +180,7 @@ func (c *Class) follow(blocs []entente.BlocRecord, set Filter, from int, start, 
 	if from < 0 || from > lastTarget {
 		return
 	}
-	c.Members = make([]Member, 0, len(blocs))
+	c.Members = slices.Grow(c.Members, len(blocs))
 	for i := range blocs {
 		b := &blocs[i]
 		day, ok := start(b)

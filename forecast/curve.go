@@ -43,14 +43,15 @@ type step struct {
 // event and the end of another group's follow-up at the same time count as the
 // event first.
 func Estimate(spells []Spell) *Curve {
-	c := estimate(spells)
+	c := estimate(slices.Clone(spells))
 	c.RateLow, c.RateHigh = garwood(c.Events, c.RiskYears)
 	return c
 }
 
-// estimate is Estimate without the interval of the rate, which takes half of its time.
+// estimate is Estimate without the interval of the rate, which takes half of its time. It
+// keeps the spells and sorts them.
 func estimate(spells []Spell) *Curve {
-	c := &Curve{N: len(spells), spells: slices.Clone(spells)}
+	c := &Curve{N: len(spells), spells: spells}
 	slices.SortFunc(c.spells, func(a, b Spell) int {
 		return cmp.Or(cmp.Compare(a.Years, b.Years), cmp.Compare(a.ID, b.ID))
 	})
