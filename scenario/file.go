@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,6 +17,7 @@ import (
 
 // Scenario is a named set of changes to a record.
 type Scenario struct {
+	ID        string // the name of its file without folder and ending
 	Name      string
 	Reasoning string
 	AsOf      entente.Day // on which both sides are compared; 0: the case's horizon
@@ -64,7 +67,7 @@ func Read(name string, text []byte) (*Scenario, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("%s: a scenario of %d bytes; at most %d are read", name, len(text), maxFile)
 	}
-	s := &Scenario{file: name}
+	s := &Scenario{ID: strings.TrimSuffix(path.Base(filepath.ToSlash(name)), path.Ext(name)), file: name}
 	var err error
 	s.text, err = yamltext.Decode(name, text, &s.spec)
 	if errors.Is(err, io.EOF) {

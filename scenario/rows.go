@@ -133,7 +133,7 @@ func (c *comparison) ladder() {
 		}
 		return words(s.ladder.Level)
 	}
-	held := func(r *measure.Rung) Value {
+	since := func(r *measure.Rung) Value {
 		if !r.Reached {
 			return words("not held")
 		}
@@ -143,7 +143,7 @@ func (c *comparison) ladder() {
 	for i := range c.after.ladder.Rungs {
 		b, a := &c.before.ladder.Rungs[i], &c.after.ladder.Rungs[i]
 		if b.Reached || a.Reached {
-			c.add(a.Rung, a.Rung+" "+strings.ToLower(a.Name), held(b), held(a), c.holding(i))
+			c.add(a.Rung, a.Rung+" "+strings.ToLower(a.Name), since(b), since(a), c.holding(i))
 		}
 	}
 }
@@ -409,11 +409,15 @@ func (c *comparison) chances(method, what string, through func(rung int) string)
 	}
 }
 
-const unknown = "not known"
+// What a chance may be instead of a number.
+const (
+	held    = "held"
+	unknown = "not known"
+)
 
 func (a *side) chance(rung int, method string) Value {
 	if a.ladder.Held(rung) {
-		return words("held")
+		return words(held)
 	}
 	if f := a.rung(rung); f != nil {
 		for _, part := range append([]forecast.Component{f.Pooled}, f.Components...) {

@@ -212,6 +212,87 @@ func TestSmallCase(t *testing.T) {
 	}
 }
 
+// Each next act holds its rung, and no deeper one; those of a group that holds it are not
+// asked. The matrix has the changes that the scenarios have alone.
+func TestCrossImpact(t *testing.T) {
+	b, _ := base(t)
+	next, err := b.Next(b.Case.Horizon)
+	if err != nil || len(next) != 6 {
+		t.Fatalf("%d next acts, %v", len(next), err)
+	}
+	opt := Options{Seed: 1, Draws: 50}
+	m, err := CrossImpact(t.Context(), b, next, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, r := range m.Results {
+		want := strings.TrimPrefix(r.Scenario.ID, "next-")
+		if row := r.Row("ladder/level"); row.After.Text != want {
+			t.Errorf("%s leads to %s", r.Scenario.ID, row.After.Text)
+		}
+		alone, err := Compare(t.Context(), b, next[k], Options{Seed: 1, Draws: 50, Runs: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, o := range m.Outcomes {
+			row := alone.Row(o.ID)
+			switch change := m.Rows[k][i].Change; {
+			case row == nil && math.IsNaN(change):
+			case row.After.Text == "held":
+				if change != 1-row.Before.Number {
+					t.Errorf("%s, %s: %v", r.Scenario.ID, o.ID, change)
+				}
+			case !math.IsNaN(change) && change != row.After.Number-row.Before.Number:
+				t.Errorf("%s, %s: %v, alone %+v", r.Scenario.ID, o.ID, change, row)
+			}
+		}
+	}
+	for i, o := range m.Outcomes {
+		most, marked := 0.0, 0.0
+		for _, row := range m.Rows {
+			if x := row[i]; !math.IsNaN(x.Change) && x.After.Text != "held" {
+				most = max(most, math.Abs(x.Change))
+				if x.Most {
+					marked = math.Abs(x.Change)
+				}
+			}
+		}
+		if most != marked {
+			t.Errorf("%s: %v is marked, %v is the most", o.ID, marked, most)
+		}
+	}
+}
+
+// What an answer changed through is named: acts, members, legs, inputs.
+func TestThrough(t *testing.T) {
+	b, folder := base(t)
+	for _, c := range []struct{ scenario, id, before, after, through string }{
+		{"csto-weakened", "obligations/outside", "10", "4", "what-if-csto-kaz, what-if-csto-kgz"},
+		{"turkey-leaves", "obligations/defense", "2", "1", "TUR leaves"},
+		{"turkey-leaves", "bargaining/weighted_mean", "", "", "TUR leaves the table"},
+		{"turkmen-accession", "bargaining/consensus_pivot", "75 (75 to 75)", "40 (40 to 40)", "TKM joins the table"},
+		{"russian-counter-offer", "bargaining/consensus_pivot", "75 (75 to 75)", "50 (50 to 50)", "inputs of KAZ, KGZ, UZB"},
+		{"clause-not-invoked", "obligations/tested", "2", "3", "what-if-attack"},
+		{"iran-war", "corridors/moscow-mumbai", "15, one route", "0, no route", "legs instc-w-rasht-tehran, instc-e-inche-tehran"},
+		{"iran-war", "threats/joint_work_bilateral", "13", "15", "threat what-if-iran-war"},
+		{"consultation-clause", "obligations/consultation_signed", "4", "10", "what-if-treaty-consult"},
+		{"exercise-cancelled", "tolerance/rus-military", "", "", "ots-2025-drill-proposal, ots-2025-bayramov"},
+	} {
+		text, err := fs.ReadFile(folder, "scenarios/"+c.scenario+".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := compare(t, b, string(text)).Row(c.id)
+		if row == nil {
+			t.Errorf("%s: no row %s", c.scenario, c.id)
+			continue
+		}
+		if !row.Changed || row.Through != c.through || c.before != "" && (row.Before.Text != c.before || row.After.Text != c.after) {
+			t.Errorf("%s: %+v", c.scenario, *row)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("name: x\nreasoning: y\nadd:\n  acts:\n    - {id: a, every: year}\n"))
 	f.Add([]byte("positions: {KAZ: {salience: {low: 1}}}\njoin: [{actor: X}]\n"))

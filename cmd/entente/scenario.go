@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,7 +21,7 @@ import (
 )
 
 func (a *app) scenarioCommand() *cobra.Command {
-	var all bool
+	var all, impact bool
 	var opt scenario.Options
 	cmd := &cobra.Command{
 		Use:   "scenario [FILE|NAME...]",
@@ -28,8 +29,8 @@ func (a *app) scenarioCommand() *cobra.Command {
 		Long: "Applies a scenario to a copy of the record and asks again: the ladder, obligations, measures, whose tolerance is\n" +
 			"crossed, what answers the threats, forecasts by the class and by the group's own acts, bargaining and corridors. Shows\n" +
 			"what changed and through which step; --all also what did not. Several scenarios are set in one table. Without an\n" +
-			"argument lists those that come with the case. Nothing in the record is touched. docs/scenarios.md has the form of a file.",
-		Example: "  entente scenario\n  entente scenario defence-clause\n  entente scenario defence-clause consultation-clause exercise-held\n  entente scenario csto-weakened --json",
+			"argument lists those that come with the case. --impact sets scenarios and single next acts against outcomes. Nothing in the record is touched. docs/scenarios.md has the form of a file.",
+		Example: "  entente scenario\n  entente scenario defence-clause\n  entente scenario defence-clause consultation-clause exercise-held\n  entente scenario csto-weakened --json\n  entente scenario --impact",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			folder, done, err := a.folder(ctx)
@@ -37,7 +38,7 @@ func (a *app) scenarioCommand() *cobra.Command {
 				return err
 			}
 			defer done()
-			if len(args) == 0 {
+			if len(args) == 0 && !impact {
 				return a.listScenarios(folder)
 			}
 			var known entente.Day
@@ -50,6 +51,14 @@ func (a *app) scenarioCommand() *cobra.Command {
 			}
 			opt.Seed = a.seed
 			working := a.working("asking everything again")
+			if impact {
+				matrix, err := a.impacts(ctx, base, folder, args, opt)
+				working()
+				if err != nil {
+					return err
+				}
+				return a.showImpacts(base, matrix)
+			}
 			results, err := a.scenarios(ctx, base, folder, args, opt)
 			working()
 			if err != nil {
@@ -68,6 +77,7 @@ func (a *app) scenarioCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&all, "all", false, "also what the scenario leaves as it is")
+	flags.BoolVar(&impact, "impact", false, "how far each scenario, and the least next act for each rung, moves each chance")
 	flags.IntVar(&opt.Runs, "runs", 250, "runs of the event model on each side")
 	flags.IntVar(&opt.Draws, "draws", 400, "draws from the ranges of the bargain on each side")
 	return cmd
@@ -163,7 +173,24 @@ func readScenario(folder fs.FS, name string) (*scenario.Scenario, error) {
 }
 
 func (a *app) scenarios(ctx context.Context, base *scenario.Base, folder fs.FS, names []string, opt scenario.Options) ([]*scenario.Result, error) {
+	list, err := a.named(folder, names)
+	if err != nil {
+		return nil, err
+	}
 	var results []*scenario.Result
+	for _, s := range list {
+		r, err := scenario.Compare(ctx, base, s, opt)
+		if err != nil {
+			return nil, refused(ctx, err)
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+// named reads scenarios by file or name.
+func (a *app) named(folder fs.FS, names []string) ([]*scenario.Scenario, error) {
+	var list []*scenario.Scenario
 	for _, name := range names {
 		s, err := readScenario(folder, name)
 		if err != nil {
@@ -172,16 +199,120 @@ func (a *app) scenarios(ctx context.Context, base *scenario.Base, folder fs.FS, 
 		if a.asOf != "" && s.AsOf == 0 {
 			s.AsOf, _ = entente.ParseDay(a.asOf)
 		}
-		r, err := scenario.Compare(ctx, base, s, opt)
-		if err != nil {
-			if ctx.Err() == nil {
-				err = input(err.Error(), "")
-			}
-			return nil, err
-		}
-		results = append(results, r)
+		list = append(list, s)
 	}
-	return results, nil
+	return list, nil
+}
+
+// refused is the error of a scenario that does not fit the case.
+func refused(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return input(err.Error(), "")
+}
+
+// impacts asks the scenarios named, or all of the case, and after them the next acts.
+func (a *app) impacts(ctx context.Context, base *scenario.Base, folder fs.FS, names []string, opt scenario.Options) (*scenario.Matrix, error) {
+	if len(names) == 0 {
+		names = built(folder)
+	}
+	list, err := a.named(folder, names)
+	if err != nil {
+		return nil, err
+	}
+	day := base.Case.Horizon
+	if a.asOf != "" {
+		day, _ = entente.ParseDay(a.asOf)
+	}
+	next, err := base.Next(day)
+	if err != nil {
+		return nil, err
+	}
+	m, err := scenario.CrossImpact(ctx, base, append(list, next...), opt)
+	if err != nil {
+		return nil, refused(ctx, err)
+	}
+	return m, nil
+}
+
+// showImpacts prints a row for each scenario: by how much it moves each outcome.
+func (a *app) showImpacts(base *scenario.Base, m *scenario.Matrix) error {
+	if a.json {
+		return a.impactJSON(base, m)
+	}
+	if len(m.Rows) == 0 {
+		a.paragraph("", "The case comes with no scenarios, and the group holds every rung: there is no next act.")
+		return nil
+	}
+	head := []string{"scenario"}
+	for _, o := range m.Outcomes {
+		head = append(head, "#"+o.Name)
+	}
+	t := newTable(0, head...)
+	cells := []string{"as it stands"}
+	for _, i := range m.Rows[0] {
+		text, _, _ := strings.Cut(i.Before.Text, " (")
+		cells = append(cells, text)
+	}
+	t.add(cells...)
+	for k, row := range m.Rows {
+		cells := []string{m.Results[k].Scenario.ID}
+		if rung, ok := strings.CutPrefix(cells[0], "next-"); ok {
+			cells[0] = "next act: " + rung
+		}
+		for _, i := range row {
+			cells = append(cells, moved(&i))
+		}
+		t.add(cells...)
+	}
+	a.print(t)
+	a.printf("\n")
+	a.paragraph("", "Changes by each scenario: of the chance of each rung within 10 years, pooled, in points; of the depth at which the bargain ends, tempered mean, in points of its scale; of lines crossed, by number. = as before, * the furthest of all that leave it open. A next act is the least single act of all members that holds the rung. Chances come from comparable groups: an association, and often of few groups (entente hazard).")
+	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
+	return nil
+}
+
+// moved is the change of an outcome in points or in number.
+func moved(i *scenario.Impact) string {
+	change, mark := i.Change, ""
+	if strings.HasPrefix(i.Outcome, "forecasts/") {
+		change *= 100
+	}
+	if i.Most {
+		mark = "*"
+	}
+	switch {
+	case i.After.Text == "held" && i.Before.Text != "held":
+		return "held"
+	case math.IsNaN(change):
+		return "-"
+	case math.Round(change) == 0:
+		return "="
+	}
+	return fmt.Sprintf("%s%+.0f", mark, change)
+}
+
+func (a *app) impactJSON(base *scenario.Base, m *scenario.Matrix) error {
+	type cell struct {
+		Scenario string        `json:"scenario"`
+		Outcome  string        `json:"outcome"`
+		Before   scenarioValue `json:"before"`
+		After    scenarioValue `json:"after"`
+		Change   known         `json:"change"`
+		Most     bool          `json:"most"`
+	}
+	cells := []cell{}
+	for _, row := range m.Rows {
+		for _, i := range row {
+			cells = append(cells, cell{i.Scenario, i.Outcome, valueOf(i.Before), valueOf(i.After), known(i.Change), i.Most})
+		}
+	}
+	return a.writeJSON(struct {
+		Impact []cell `json:"impact"`
+		Record string `json:"record"`
+		Seed   uint64 `json:"seed"`
+	}{cells, base.Case.Checksum, a.seed})
 }
 
 func (a *app) showScenario(base *scenario.Base, r *scenario.Result, all bool) {
@@ -278,8 +409,13 @@ type scenarioValue struct {
 	High  known  `json:"high"`
 }
 
+func valueOf(v scenario.Value) scenarioValue {
+	return scenarioValue{v.Text, known(v.Number), known(v.Low), known(v.High)}
+}
+
 func (a *app) scenarioJSON(base *scenario.Base, results []*scenario.Result) error {
 	type row struct {
+		ID       string        `json:"id"`
 		Step     string        `json:"step"`
 		Question string        `json:"question"`
 		Before   scenarioValue `json:"before"`
@@ -287,13 +423,10 @@ func (a *app) scenarioJSON(base *scenario.Base, results []*scenario.Result) erro
 		Changed  bool          `json:"changed"`
 		Through  string        `json:"through,omitempty"`
 	}
-	value := func(v scenario.Value) scenarioValue {
-		return scenarioValue{v.Text, known(v.Number), known(v.Low), known(v.High)}
-	}
 	for _, r := range results {
 		rows := make([]row, len(r.Rows))
 		for i, x := range r.Rows {
-			rows[i] = row{x.Step, x.What, value(x.Before), value(x.After), x.Changed, x.Through}
+			rows[i] = row{x.ID, x.Step, x.What, valueOf(x.Before), valueOf(x.After), x.Changed, x.Through}
 		}
 		if err := a.writeJSON(struct {
 			Scenario  string   `json:"scenario"`
