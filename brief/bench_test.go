@@ -38,7 +38,7 @@ func BenchmarkVerdict(b *testing.B) {
 func BenchmarkBrief(b *testing.B) {
 	c := builtin(b, "ots")
 	for b.Loop() {
-		page, err := Build(context.Background(), c, c.Horizon, 1)
+		page, err := Build(context.Background(), c, c.Horizon, Options{Seed: 1})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func BenchmarkBriefLarge(b *testing.B) {
 	c := large(b)
 	b.ResetTimer()
 	for b.Loop() {
-		page, err := Build(context.Background(), c, c.Horizon, 1)
+		page, err := Build(context.Background(), c, c.Horizon, Options{Seed: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -108,9 +108,11 @@ type Forecast struct {
 	Low         float64 `json:"low"`
 	High        float64 `json:"high"`
 	Words       string  `json:"words"`
-	Method      string  `json:"method"`
+	Method      string  `json:"method"` // pooled, or one of those it is pooled from
+	Weight      float64 `json:"weight"` // in the pool
 	N           int     `json:"n"`      // groups in the class
 	Events      int     `json:"events"` // how many of them ever reached the rung
+	Note        string  `json:"note,omitempty"`
 	Thin        string  `json:"thin,omitempty"`
 }
 

@@ -42,7 +42,7 @@ func load(t testing.TB, folder fs.FS) *entente.Case {
 
 func build(t testing.TB, c *entente.Case, asOf entente.Day) *Brief {
 	t.Helper()
-	b, err := Build(context.Background(), c, asOf, 1)
+	b, err := Build(context.Background(), c, asOf, Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func builtIn(t testing.TB, name string) *Brief {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Build(context.Background(), c, c.Horizon, 1)
+	b, err := Build(context.Background(), c, c.Horizon, Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

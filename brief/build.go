@@ -7,29 +7,52 @@ import (
 	"strings"
 
 	"entente"
+	"entente/forecast"
 	"entente/measure"
 )
 
+// Options may be left zero.
+type Options struct {
+	Seed uint64
+	// Bargaining holds the chances that bargaining over positions gives to rungs, where a
+	// case has positions.
+	Bargaining map[int]forecast.Component
+}
+
+// runs of the event model behind a brief: they leave a standard error of about two
+// points in a chance.
+const runs = 2000
+
+// mostActs is how many acts an event model is fitted to for a brief.
+const mostActs = 1000
+
 // Build writes the whole brief on the case as of the day. The same case, day and
-// seed give the same brief on any machine.
-func Build(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) (*Brief, error) {
+// options give the same brief on any machine.
+func Build(ctx context.Context, c *entente.Case, asOf entente.Day, opt Options) (*Brief, error) {
 	f := find(c, asOf)
-	b := &Brief{Title: c.Title, Verdict: *f.verdict(seed), Method: f.method(), Implications: []Implication{}}
+	if err := f.look(ctx, forecast.ForecastOptions{Seed: opt.Seed, EachYear: true, Bargaining: opt.Bargaining,
+		WithoutModel: f.amongStates > mostActs, Outlook: forecast.OutlookOptions{Runs: runs}}); err != nil {
+		return nil, err
+	}
+	if f.amongStates > mostActs {
+		f.noOutlook = fmt.Sprintf("the record holds %d acts of cooperation among the states, and fitting the event model to more than %d takes longer than a page may: entente forecast does it", f.amongStates, mostActs)
+	}
+	b := &Brief{Title: c.Title, Verdict: *f.verdict(), Method: f.method(), Implications: []Implication{}}
 	if f.stage == tooLittle {
 		b.Sections = []Section{f.actsSection(), f.coverageSection()}
 		b.register(f)
 		return b, nil
 	}
 	b.Figures = f.facts()
-	b.Implications = f.implications(seed)
+	b.Implications = f.implications()
 	sections := []func(context.Context, uint64) (Section, error){
-		plainly(f.ladderSection), f.nextSection, f.tiesSection, plainly(f.timelineSection), plainly(f.matrixSection), f.shareSection,
+		plainly(f.ladderSection), f.nextSection, f.aheadSection, f.tiesSection, plainly(f.timelineSection), plainly(f.matrixSection), f.shareSection,
 		plainly(f.obligationsSection), f.communitiesSection, plainly(f.threatsSection), plainly(f.posturesSection),
 		plainly(f.againstSection), plainly(f.claimsSection),
 		plainly(func() Section { return f.implicationsSection(b.Implications) }), plainly(f.coverageSection),
 	}
 	for _, section := range sections {
-		s, err := section(ctx, seed)
+		s, err := section(ctx, opt.Seed)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +220,7 @@ func (f *findings) method() []string {
 		"Tie depth is a construction of this tool, not a measure from the literature; its weights are printed with it, and so is how far the order moves when any of them is halved or doubled.",
 	}
 	if len(f.c.Blocs) > 0 {
-		notes = append(notes, "Probabilities are base rates of comparable groups, given how long this one has held its rung. They carry the biases of that class: famous and lasting groups are over-represented, and late or secret rungs are missed.")
+		notes = append(notes, "Chances of rungs are pooled from rates of comparable groups, with weights learnt from past forecasts alone. They carry the biases of that class: famous and lasting groups are over-represented, and late or secret rungs are missed. What runs of the group's own acts say stands beside them.")
 	}
 	return notes
 }

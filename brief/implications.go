@@ -62,13 +62,17 @@ func truth(b bool) answer {
 // Implications decides the implications of the case as of the day, in the order
 // of the case. seed fixes the intervals of the base rates.
 func Implications(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) ([]Implication, error) {
-	list := find(c, asOf).implications(seed)
+	f := find(c, asOf)
+	if err := f.look(ctx, forecast.ForecastOptions{Seed: seed, WithoutModel: true, WithoutSkill: true}); err != nil {
+		return nil, err
+	}
+	list := f.implications()
 	return list, ctx.Err()
 }
 
-func (f *findings) implications(seed uint64) []Implication {
+func (f *findings) implications() []Implication {
 	list := []Implication{}
-	p := prover{f: f, seed: seed, exposures: measure.Exposures(f.c, f.asOf)}
+	p := prover{f: f, exposures: measure.Exposures(f.c, f.asOf)}
 	for i := range f.c.Implications {
 		im := &f.c.Implications[i]
 		done := Implication{ID: im.ID, Section: im.Section, Statement: im.Statement, Tests: []Finding{}, Sources: slices.Clone(im.Sources), Change: im.Change, Note: im.Note}
@@ -117,7 +121,6 @@ func decide(tests []Finding) (verdict, why string) {
 // prover finds what tests ask for.
 type prover struct {
 	f         *findings
-	seed      uint64
 	exposures []measure.Exposure
 }
 
@@ -280,12 +283,10 @@ func (p *prover) chance(t entente.Test) (answer, string, []string) {
 	if r.Reached {
 		return no, fmt.Sprintf("%s is held since %s: there is nothing left to chance.", r.Rung, dateWords(r.Date)), r.Acts
 	}
-	rates := p.f.baseRates(p.seed)
-	i := slices.IndexFunc(rates, func(r forecast.Rate) bool { return r.To == n && r.Years == years })
-	if i < 0 {
+	rate, thin, ok := p.f.classRate(n, years)
+	if !ok {
 		return unknown, fmt.Sprintf("The record holds no comparable groups from which to say how often %s follows.", r.Rung), nil
 	}
-	rate := rates[i]
 	found := unknown
 	switch {
 	case rate.High < limit:
@@ -295,8 +296,8 @@ func (p *prover) chance(t entente.Test) (answer, string, []string) {
 	}
 	text := fmt.Sprintf("Comparable groups reached %s within %g years in %s of cases (%s to %s), against a limit of %s: %s",
 		r.Rung, years, percent(rate.Probability), percent(rate.Low), percent(rate.High), percent(limit), likelihood(rate.Probability, rate.Low, rate.High))
-	if rate.Thin != "" {
-		text += "; " + rate.Thin
+	if thin != "" {
+		text += "; " + thin
 	}
 	return found, text + ".", nil
 }

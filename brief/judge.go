@@ -84,8 +84,10 @@ type findings struct {
 	bonds       []measure.Bond
 	attacks     []measure.Attack
 	stands      []measure.Stand
-	rates       []forecast.Rate // base rates drawn with ratesSeed, once asked for
-	ratesSeed   uint64
+	chances     *forecast.Forecasts // of the rungs not held; nil: unsaid says why
+	unsaid      string
+	outlook     *forecast.Outlook // of the year ahead; nil: left out, or noOutlook says why
+	noOutlook   string
 	inName      int // acts in the group's name in view
 	amongStates int // acts of cooperation with two or more of the states
 }
@@ -150,29 +152,26 @@ func pairsOf(rows []measure.Owed) (pairs [][2]string, acts []string) {
 	return pairs, acts
 }
 
-// Judge returns the verdict on the case as of the day. Base rates of comparable
-// groups come from the case's reference class; seed fixes their intervals.
+// Judge returns the verdict on the case as of the day. Its forecasts are pooled from
+// those of the case's reference class; seed fixes their intervals.
 func Judge(ctx context.Context, c *entente.Case, asOf entente.Day, seed uint64) (*Verdict, error) {
 	f := find(c, asOf)
-	if err := ctx.Err(); err != nil {
+	if err := f.look(ctx, forecast.ForecastOptions{Seed: seed, WithoutModel: true, WithoutSkill: true}); err != nil {
 		return nil, err
 	}
-	return f.verdict(seed), nil
+	return f.verdict(), nil
 }
 
-func (f *findings) verdict(seed uint64) *Verdict {
+func (f *findings) verdict() *Verdict {
 	v := &Verdict{Group: f.c.Group.Code, AsOf: f.asOf, Level: f.ladder.Level, Record: f.c.Checksum,
 		KnownAt:   f.knownAt(),
 		Forecasts: []Forecast{}, For: []Evidence{}, Against: []Evidence{}, Postures: []Crossing{}, Watch: []Evidence{}}
 	v.Statement = f.statement()
-	switch f.stage {
-	case tooLittle:
+	if f.stage == tooLittle {
 		v.Level = ""
 		return v
-	case noGroup:
-	default:
-		v.Forecasts = f.forecasts(seed)
 	}
+	v.Forecasts = f.forecasts()
 	v.For, v.Against, v.Watch = f.evidenceFor(), f.evidenceAgainst(), f.watch()
 	v.Postures = f.crossings()
 	return v

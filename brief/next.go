@@ -1,8 +1,10 @@
 package brief
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -11,29 +13,80 @@ import (
 	"entente/internal/figure"
 )
 
-// baseRates returns the base rates of the rungs not yet held, computed once for
-// a seed.
-func (f *findings) baseRates(seed uint64) []forecast.Rate {
-	if f.rates == nil || f.ratesSeed != seed {
-		f.ratesSeed = seed
-		f.rates = forecast.BaseRates(f.c, func(rung int) (entente.Day, bool) {
-			r := f.ladder.Rungs[rung]
-			return r.Date.Start, r.Reached
-		}, f.asOf, seed)
+// look forecasts the rungs not held and, unless the event model is left out, the year
+// ahead. What cannot be forecast is no error: unsaid and noOutlook say what is missing.
+func (f *findings) look(ctx context.Context, opt forecast.ForecastOptions) error {
+	switch {
+	case f.stage == tooLittle:
+	case f.stage == noGroup:
+		f.unsaid = fmt.Sprintf("The record holds no founding of %s by %s: there is no rung from which comparable groups went on.", f.theGroup(), longDay(f.asOf))
+	case len(f.open()) == 0:
+		f.unsaid = "Every rung of the ladder is held: none is left to forecast."
+		if !opt.WithoutModel {
+			var err error
+			opt.Outlook.Seed, opt.Outlook.Years = opt.Seed, 1
+			if f.outlook, err = forecast.Ahead(ctx, f.c, f.asOf, opt.Outlook); err != nil {
+				f.noOutlook = err.Error()
+			}
+		}
+	default:
+		f.ask(ctx, opt)
 	}
-	return f.rates
+	return ctx.Err()
 }
 
-// forecasts words the base rates.
-func (f *findings) forecasts(seed uint64) []Forecast {
-	rates := f.baseRates(seed)
-	list := make([]Forecast, len(rates))
-	for i, r := range rates {
-		list[i] = Forecast{
-			Event:       fmt.Sprintf("r%d %s", r.To, strings.ToLower(f.ladder.Rungs[r.To].Name)),
-			Horizon:     r.Years,
-			Probability: r.Probability, Low: r.Low, High: r.High,
-			Words: likelihood(r.Probability, r.Low, r.High), Method: r.Method, N: r.N, Events: r.Events, Thin: r.Thin,
+// ask forecasts the rungs, without an event model where there can be none.
+func (f *findings) ask(ctx context.Context, opt forecast.ForecastOptions) {
+	held := func(rung int) (entente.Day, bool) {
+		r := f.ladder.Rungs[rung]
+		return r.Date.Start, r.Reached
+	}
+	var err error
+	f.chances, err = forecast.Forecast(ctx, f.c, held, f.asOf, opt)
+	var without string
+	if err != nil && !opt.WithoutModel {
+		without, opt.WithoutModel = err.Error(), true
+		f.chances, err = forecast.Forecast(ctx, f.c, held, f.asOf, opt)
+	}
+	if err != nil {
+		f.chances, f.unsaid, f.noOutlook = nil, upperFirst(err.Error())+".", without
+		return
+	}
+	f.outlook, f.noOutlook = f.chances.Outlook, cmp.Or(without, f.chances.NoOutlook)
+}
+
+// open lists the rungs not held.
+func (f *findings) open() []int {
+	var open []int
+	for i, r := range f.ladder.Rungs {
+		if !r.Reached {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+func (f *findings) rungName(rung int) string {
+	return fmt.Sprintf("r%d %s", rung, strings.ToLower(f.ladder.Rungs[rung].Name))
+}
+
+// forecasts lists for each rung and horizon the pooled chance, and after it those of the
+// methods that it is pooled from.
+func (f *findings) forecasts() []Forecast {
+	list := []Forecast{}
+	if f.chances == nil {
+		return list
+	}
+	for i := range f.chances.Rungs {
+		r := &f.chances.Rungs[i]
+		if math.IsNaN(r.Pooled.Probability) {
+			continue
+		}
+		for _, p := range append([]forecast.Component{r.Pooled}, r.Components...) {
+			if p.Weight > 0 {
+				list = append(list, Forecast{Event: f.rungName(r.Rung), Horizon: r.Years, Probability: p.Probability, Low: p.Low, High: p.High,
+					Words: likelihood(p.Probability, p.Low, p.High), Method: p.Method, Weight: p.Weight, N: r.N, Events: r.Events, Note: p.Note, Thin: r.Thin})
+			}
 		}
 	}
 	return list
@@ -45,7 +98,7 @@ func (f *findings) forecasts(seed uint64) []Forecast {
 func likelihood(p, low, high float64) string {
 	from, to := forecast.Words(low), forecast.Words(high)
 	switch {
-	case p < 0.01:
+	case p < 0.01, low < 0.01 && forecast.Words(p) == to:
 		return "at most " + to
 	case from == to:
 		return to
@@ -55,63 +108,297 @@ func likelihood(p, low, high float64) string {
 	return forecast.Words(p) + ", from " + from + " to " + to
 }
 
-// nextHorizon is the horizon, in years, that the headline of the base rates uses.
+// chance prints a probability that may be unknown, and one near 0 or 1 as such.
+func chance(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "–"
+	case p > 0 && p < 0.005:
+		return "<1%"
+	case p < 1 && p > 0.995:
+		return ">99%"
+	}
+	return percent(p)
+}
+
+func chanceBetween(p, low, high float64) string {
+	if math.IsNaN(p) {
+		return "–"
+	}
+	return fmt.Sprintf("%s (%s to %s)", chance(p), chance(low), chance(high))
+}
+
+// nextHorizon is the horizon, in years, that headlines use.
 const nextHorizon = 5
 
-// nextSection shows the base rates of the rungs not yet held.
-func (f *findings) nextSection(_ context.Context, seed uint64) (Section, error) {
-	forecasts := f.forecasts(seed)
-	if len(forecasts) == 0 {
-		return Section{}, nil
+// nextSection shows the chances of the rungs not held, by every method, with how such
+// forecasts have fared and what would move them.
+func (f *findings) nextSection(context.Context, uint64) (Section, error) {
+	s := Section{ID: "next", Title: "The next rungs cannot be forecast", Thin: f.unsaid}
+	if f.chances == nil {
+		if f.stage != noGroup && len(f.open()) == 0 {
+			s.Title = "No rung is left to forecast"
+		}
+		return s, nil
 	}
-	s := Section{ID: "next"}
-	var horizons []float64
-	for _, p := range forecasts {
-		if !slices.Contains(horizons, p.Horizon) {
-			horizons = append(horizons, p.Horizon)
+	likeliest := f.likeliest()
+	if likeliest == nil {
+		s.Title = "No chance of the next rungs can be pooled"
+		s.Thin = "The case has no comparable groups (blocs.csv) that stood where this one stands. What the event model says stands alone, and its past forecasts of rungs have met too few events to be judged."
+	} else {
+		p := likeliest.Pooled
+		s.Title = fmt.Sprintf("The likeliest next rung is %s: %s within %d years, %s", f.rungName(likeliest.Rung), chance(p.Probability), nextHorizon, forecast.Words(p.Probability))
+		s.Text = append(s.Text, fmt.Sprintf("The chances are pooled from the rate of comparable groups, their constant rate and their decaying rate, by %s. The interval of the likeliest runs from %s to %s.",
+			p.Note, chance(p.Low), chance(p.High)))
+	}
+	if text := f.fared(); text != "" {
+		s.Text = append(s.Text, text)
+	}
+	if text := f.apart(); text != "" {
+		s.Text = append(s.Text, text)
+	}
+	f.drawNext(&s)
+	if likeliest != nil {
+		s.Tables = append(s.Tables, f.pooledTable())
+	}
+	s.Tables = append(s.Tables, f.methodsTable(likeliest == nil))
+	if t, ok := f.skillTable(); ok {
+		s.Tables = append(s.Tables, t)
+	}
+	if t, ok := f.indicatorTable(); ok {
+		s.Tables = append(s.Tables, t)
+		i := f.chances.Indicators[0]
+		s.Text = append(s.Text, fmt.Sprintf("The next step that would move most is %s: of %s that had taken it, %d went on to %s, which would take the chance of that within %g years from %s to %s.",
+			f.rungName(i.Reached), plural(i.N, "group", "groups"), i.Events, f.rungName(i.Rung), i.Years, chance(i.Before), chance(i.After)))
+	}
+	s.Notes = append(s.Notes,
+		"Words are those of Intelligence Community Directive 203 (2015). The pooled interval pools the ends of the intervals of its parts, as if all erred the same way: rather too wide than too narrow.",
+		fmt.Sprintf("Past forecasts were scored at %s; between these years the weights lie between theirs. Comparable groups: nothing that this group did or said lately moves their rates, famous and lasting groups are over-represented, and rungs reached late or in secret are missed.", horizonWords()))
+	return s, nil
+}
+
+func horizonWords() string {
+	var list []string
+	for _, h := range forecast.Horizons() {
+		list = append(list, fmt.Sprintf("%g", h))
+	}
+	return joinAnd(list) + " years"
+}
+
+// likeliest is the rung with the highest pooled chance within the horizon of headlines;
+// nil where nothing is pooled.
+func (f *findings) likeliest() *forecast.RungForecast {
+	var best *forecast.RungForecast
+	for i := range f.chances.Rungs {
+		r := &f.chances.Rungs[i]
+		if r.Years == nextHorizon && !math.IsNaN(r.Pooled.Probability) && (best == nil || r.Pooled.Probability > best.Pooled.Probability) {
+			best = r
 		}
 	}
-	columns := []string{"Rung"}
-	for _, h := range horizons {
-		columns = append(columns, fmt.Sprintf("#Within %s", plural(int(h), "year", "years")))
+	return best
+}
+
+// fared says how such forecasts have fared at the horizon of headlines.
+func (f *findings) fared() string {
+	var list []string
+	for _, s := range f.chances.Skills {
+		if s.Years == nextHorizon {
+			list = append(list, s.Sentence)
+		}
 	}
-	t := Table{Caption: "Base rates of comparable groups, given how long this one has held its rung, with 95% intervals",
-		Columns: cols(append(columns, fmt.Sprintf("In words, %d years", nextHorizon), "#Reached it", "Read with care")...)}
-	likeliest := Forecast{Probability: -1}
-	var picture figure.Chances
-	for len(forecasts) > 0 {
-		row := []Cell{{Text: forecasts[0].Event}}
-		words, reached := "", ""
-		var care []string
-		prospect := figure.Prospect{Name: row[0].Text}
-		for len(forecasts) > 0 && forecasts[0].Event == row[0].Text {
-			p := forecasts[0]
-			forecasts = forecasts[1:]
-			row = append(row, Cell{Text: fmt.Sprintf("%s (%s to %s)", percent(p.Probability), percent(p.Low), percent(p.High))})
-			reached = fmt.Sprintf("%d of %d", p.Events, p.N)
-			prospect.Chances = append(prospect.Chances, figure.Chance{Years: p.Horizon, P: p.Probability, Low: p.Low, High: p.High, Words: p.Words, Thin: p.Thin != ""})
-			if p.Horizon == nextHorizon {
-				words = p.Words
-				if p.Thin != "" {
-					care = append(care, p.Thin)
-				}
-				if p.Probability > likeliest.Probability {
-					likeliest = p
-				}
+	if len(list) == 0 {
+		return "There are too few past forecasts of comparable groups to say how such forecasts have fared."
+	}
+	return "Such forecasts have been made again as of every year since 1950, from what was known then. " + strings.Join(list, " ")
+}
+
+// apart names the rung on which the event model is furthest from the pool.
+func (f *findings) apart() string {
+	if f.outlook == nil {
+		return ""
+	}
+	widest, text := 0.0, ""
+	for i := range f.chances.Rungs {
+		r := &f.chances.Rungs[i]
+		p, ok := component(r, forecast.EventModel)
+		if !ok || r.Years != nextHorizon || !(math.Abs(p.Probability-r.Pooled.Probability) > widest) {
+			continue
+		}
+		widest = math.Abs(p.Probability - r.Pooled.Probability)
+		text = fmt.Sprintf("The event model, which runs the group's own acts forward, disagrees most on %s: %s within %d years, against %s pooled. It stands beside the pool and does not enter it, because its own past forecasts of rungs have met too few events to be judged.",
+			f.rungName(r.Rung), chance(p.Probability), nextHorizon, chance(r.Pooled.Probability))
+	}
+	return text
+}
+
+func component(r *forecast.RungForecast, method string) (forecast.Component, bool) {
+	k := slices.IndexFunc(r.Components, func(c forecast.Component) bool { return c.Method == method })
+	if k < 0 {
+		return forecast.Component{}, false
+	}
+	return r.Components[k], true
+}
+
+// classRate is the rate of comparable groups alone, and why it is weak.
+func (f *findings) classRate(rung int, years float64) (rate forecast.Component, thin string, ok bool) {
+	if f.chances == nil {
+		return rate, "", false
+	}
+	i := slices.IndexFunc(f.chances.Rungs, func(r forecast.RungForecast) bool { return r.Rung == rung && r.Years == years })
+	if i < 0 {
+		return rate, "", false
+	}
+	rate, ok = component(&f.chances.Rungs[i], forecast.ClassRate)
+	return rate, f.chances.Rungs[i].Thin, ok
+}
+
+// drawNext draws the chance of each rung by year.
+func (f *findings) drawNext(s *Section) {
+	fan := figure.Fan{Middle: "pooled", Ranges: []string{"95% interval"}, Others: []string{"event model", "class rate"}, Unit: "years from now", Percent: true}
+	if f.outlook == nil {
+		fan.Others = []string{"class rate"}
+	}
+	never := f.neverRun()
+	for i := range f.chances.Years {
+		r := &f.chances.Years[i]
+		if math.IsNaN(r.Pooled.Probability) {
+			return
+		}
+		if name := f.rungName(r.Rung); len(fan.Panels) == 0 || fan.Panels[len(fan.Panels)-1].Name != name {
+			fan.Panels = append(fan.Panels, figure.Panel{Name: name, Spreads: []figure.Spread{{Ranges: [][2]float64{{0, 0}}, Others: make([]float64, len(fan.Others))}}})
+		}
+		panel := &fan.Panels[len(fan.Panels)-1]
+		p := r.Pooled
+		if r.Years == nextHorizon {
+			panel.Note = fmt.Sprintf("%s within %d years: %s", chance(p.Probability), nextHorizon, forecast.Words(p.Probability))
+		}
+		spread := figure.Spread{X: r.Years, Middle: p.Probability, Ranges: [][2]float64{{p.Low, p.High}}}
+		for _, method := range fan.Others {
+			other := math.NaN()
+			if c, ok := component(r, method); ok && !(method == forecast.EventModel && slices.Contains(never, r.Rung)) {
+				other = c.Probability
+			}
+			spread.Others = append(spread.Others, other)
+		}
+		panel.Spreads = append(panel.Spreads, spread)
+	}
+	fan.Head = head(s, "For each rung not held, the pooled chance of reaching it within one to ten years with its 95 per cent interval, and beside it what single methods say. The table below gives the numbers.")
+	s.SVG = fan.SVG()
+}
+
+// pooledTable has a row for each rung, with the pooled chances and their words.
+func (f *findings) pooledTable() Table {
+	columns := []string{"Rung"}
+	for _, h := range forecast.Horizons() {
+		columns = append(columns, fmt.Sprintf("Within %s", plural(int(h), "year", "years")))
+	}
+	t := Table{Caption: "Pooled chance of each rung, with its 95% interval", Columns: cols(append(columns, "#Groups that reached it")...), Open: true}
+	for i := range f.chances.Rungs {
+		r := &f.chances.Rungs[i]
+		if i == 0 || f.chances.Rungs[i-1].Rung != r.Rung {
+			t.Rows = append(t.Rows, []Cell{{Text: f.rungName(r.Rung)}})
+		}
+		row := &t.Rows[len(t.Rows)-1]
+		text, p := "–", r.Pooled
+		if !math.IsNaN(p.Probability) {
+			text = chanceBetween(p.Probability, p.Low, p.High) + ", " + forecast.Words(p.Probability)
+		}
+		*row = append(*row, Cell{Text: text})
+		if len(*row) == len(t.Columns)-1 {
+			*row = append(*row, Cell{Text: fmt.Sprintf("%d of %d", r.Events, r.N)})
+		}
+	}
+	return t
+}
+
+// methodsTable sets all methods beside the pool.
+func (f *findings) methodsTable(open bool) Table {
+	methods := []string{forecast.ClassRate, forecast.ConstantRate, forecast.DecayRate, forecast.EventModel, forecast.Bargaining}
+	methods = slices.DeleteFunc(methods, func(m string) bool {
+		return !slices.ContainsFunc(f.chances.Rungs, func(r forecast.RungForecast) bool { _, ok := component(&r, m); return ok })
+	})
+	columns := []string{"Rung", "#Within", "#Pooled", "In words"}
+	for _, m := range methods {
+		columns = append(columns, "#"+upperFirst(m))
+	}
+	t := Table{Caption: "Chance of each rung by every method, with 95% intervals", Columns: cols(append(columns, "#Reached it", "Read with care")...), Open: open}
+	for i := range f.chances.Rungs {
+		r := &f.chances.Rungs[i]
+		p := r.Pooled
+		row := []Cell{{Text: f.rungName(r.Rung)}, {Text: plural(int(r.Years), "year", "years")}, {Text: chanceBetween(p.Probability, p.Low, p.High)}, {Text: "–"}}
+		if !math.IsNaN(p.Probability) {
+			row[3].Text = likelihood(p.Probability, p.Low, p.High)
+		}
+		care := ""
+		if r.Thin != "" {
+			care = "class rate: " + r.Thin
+		}
+		for _, m := range methods {
+			c, ok := component(r, m)
+			switch {
+			case !ok:
+				row = append(row, Cell{Text: "–"})
+			case m == forecast.EventModel && c.Probability == 0:
+				row = append(row, Cell{Text: "no run"})
+			default:
+				row = append(row, Cell{Text: chanceBetween(c.Probability, c.Low, c.High)})
 			}
 		}
-		picture.Prospects = append(picture.Prospects, prospect)
-		t.Rows = append(t.Rows, append(row, Cell{Text: words}, Cell{Text: reached}, Cell{Text: strings.Join(care, "; ")}))
+		reached := "–"
+		if r.N > 0 {
+			reached = fmt.Sprintf("%d of %d", r.Events, r.N)
+		}
+		t.Rows = append(t.Rows, append(row, Cell{Text: reached}, Cell{Text: care}))
 	}
-	s.Title = "How often comparable groups went on"
-	if likeliest.Probability >= 0 {
-		s.Title = fmt.Sprintf("The likeliest next rung by the record of comparable groups is %s: %s within %d years", likeliest.Event, percent(likeliest.Probability), nextHorizon)
-		s.Text = append(s.Text, upperFirst(likeliest.Method)+".")
+	return t
+}
+
+// skillTable lists how the pool has fared against its simplest parts.
+func (f *findings) skillTable() (Table, bool) {
+	t := Table{Caption: "How the pooled forecasts of comparable groups have fared (skill by the Brier score: 1 is perfect, 0 no better, below 0 worse)",
+		Columns: cols("#Years ahead", "Against", "#Skill", "#95% interval", "#Forecasts", "#Events", "Judgement")}
+	for _, s := range f.chances.Skills {
+		judgement, _, _ := strings.Cut(s.Claim("the "+s.Over), " (")
+		t.Rows = append(t.Rows, []Cell{{Text: fmt.Sprintf("%g", s.Years)}, {Text: s.Over}, {Text: fixed(s.Value)}, {Text: fixed(s.Low) + " to " + fixed(s.High)},
+			{Text: fmt.Sprint(s.N)}, {Text: fmt.Sprint(s.Events)}, {Text: judgement}})
 	}
-	picture.Head = head(&s, "For each rung not yet held, the share of comparable groups that reached it within some years, with its 95 per cent interval. The table below gives the numbers.")
-	s.SVG = picture.SVG()
-	t.Open = s.SVG == ""
-	s.Tables = append(s.Tables, t)
-	s.Notes = append(s.Notes, "These are rates of a reference class, not a model of this group: nothing that it did or said lately moves them. The intervals are those of resampling the class. Words follow the bands of Intelligence Community Directive 203 (2015).")
-	return s, nil
+	return t, len(t.Rows) > 0
+}
+
+func fixed(v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return strings.Replace(fmt.Sprintf("%.2f", v), "-0.00", "0.00", 1)
+}
+
+// indicatorTable says which rung, reached next, would move which chance most, and what
+// on record would reach it.
+func (f *findings) indicatorTable() (Table, bool) {
+	const most, enough = 8, 5
+	t := Table{Caption: "Indicators: what reaching a rung next would do to the chance of another within 10 years", Open: true,
+		Columns: cols("If reached next", "Proposed or announced for it", "Then", "#Chance now", "#Chance then", "#Went on", "Read with care")}
+	for _, i := range f.chances.Indicators[:min(len(f.chances.Indicators), most)] {
+		near, care := Cell{Text: "nothing on record", Class: "none"}, ""
+		if ids := f.inSight(i.Reached); len(ids) > 0 {
+			near = cite(plural(len(ids), "act", "acts"), ids)
+		}
+		if i.Events < enough {
+			care = "fewer than five events: an order of magnitude"
+		}
+		t.Rows = append(t.Rows, []Cell{{Text: f.rungName(i.Reached)}, near, {Text: f.rungName(i.Rung)}, {Text: chance(i.Before)}, {Text: chance(i.After)},
+			{Text: fmt.Sprintf("%d of %d", i.Events, i.N)}, {Text: care}})
+	}
+	return t, len(t.Rows) > 0
+}
+
+// inSight lists the acts proposed or announced that would bear on a rung.
+func (f *findings) inSight(rung int) []string {
+	var ids []string
+	for _, n := range f.ladder.Rungs[rung].Near {
+		if strings.HasPrefix(n.Why, string(entente.Proposed)) || strings.HasPrefix(n.Why, string(entente.Announced)) {
+			ids = append(ids, n.Act)
+		}
+	}
+	return dedupe(ids)
 }

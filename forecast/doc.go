@@ -12,7 +12,8 @@
 //	curve := forecast.Estimate(spells)
 //	fmt.Println(curve.At(10).Incidence)
 //
-// [BaseRates] does this for the group of a case and for every rung it lacks.
+// [Forecast] does this for the group of a case and for every rung it lacks, and pools
+// it with what other methods say.
 //
 // [Of] keeps with each spell what is known of its group, so that classes can be
 // compared ([LogRank]) and regressed: [Cox] on the hazard among those still

@@ -307,94 +307,135 @@ func holds(days map[int]entente.Day) func(int) (entente.Day, bool) {
 
 var otsRungs = map[int]entente.Day{0: entente.DayOf(2009, 10, 3), 1: entente.DayOf(2021, 11, 12), 2: entente.DayOf(2022, 6, 30)}
 
-func TestBaseRatesOTS(t *testing.T) {
+// chances are the forecasts of the class, without an event model.
+func chances(t *testing.T, c *entente.Case, held map[int]entente.Day, asOf entente.Day) *forecast.Forecasts {
+	t.Helper()
+	f, err := forecast.Forecast(t.Context(), c, holds(held), asOf, forecast.ForecastOptions{Seed: 1, WithoutModel: true, WithoutSkill: true, EachYear: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestForecastOTS(t *testing.T) {
 	c := builtin(t)
 	asOf := entente.DayOf(2025, 12, 31)
-	rates := forecast.BaseRates(c, holds(otsRungs), asOf, 1)
-	if len(rates) != 18 {
-		t.Fatalf("%d rates, want six rungs at three horizons", len(rates))
+	f := chances(t, c, otsRungs, asOf)
+	if len(f.Rungs) != 18 {
+		t.Fatalf("%d forecasts, want six rungs at three horizons", len(f.Rungs))
 	}
-	for i, r := range rates {
-		t.Logf("r%d->r%d %2.0f y: %.3f (%.3f to %.3f) n=%d events=%d at risk=%d within=%d | %s | %s", r.From, r.To, r.Years, r.Probability, r.Low, r.High, r.N, r.Events, r.AtRisk, r.Within, r.Method, r.Thin)
-		if r.From != 2 || r.To != 3+i/3 || r.Years != []float64{1, 5, 10}[i%3] {
-			t.Errorf("rate %d is r%d to r%d within %v", i, r.From, r.To, r.Years)
+	for i, r := range f.Rungs {
+		if r.From != 2 || r.Rung != 3+i/3 || r.Years != []float64{1, 5, 10}[i%3] {
+			t.Errorf("forecast %d is r%d to r%d within %v", i, r.From, r.Rung, r.Years)
 		}
-		curve := forecast.Estimate(forecast.Pairs(c.Blocs, 2, r.To, forecast.Filter{Soft: true, LeaveOut: []string{"ots"}}))
+		curve := forecast.Estimate(forecast.Pairs(c.Blocs, 2, r.Rung, forecast.Filter{Soft: true, LeaveOut: []string{"ots"}}))
 		now, then := curve.At(r.Held), curve.At(r.Held+r.Years)
-		near(t, "probability", r.Probability, (then.Incidence-now.Incidence)/now.Survival)
-		if !(0 <= r.Low && r.Low <= r.Probability && r.Probability <= r.High && r.High <= 1) {
-			t.Errorf("interval of %+v", r)
+		p := r.Components[0]
+		near(t, "class rate", p.Probability, (then.Incidence-now.Incidence)/now.Survival)
+		if !(0 <= p.Low && p.Low <= p.Probability && p.Probability <= p.High && p.High <= 1) {
+			t.Errorf("interval of %+v", p)
 		}
 		if r.N != curve.N || r.Events != curve.Events {
 			t.Errorf("the class of %+v is not the soft-origin one without the group", r)
 		}
-		if (r.Events < 5 || r.AtRisk < 10 || r.Within == 0) != (r.Thin != "") {
+		if (r.Events < 5 || r.AtRisk < 10 || p.Probability == 0) != (r.Thin != "") {
 			t.Errorf("thin is %q for %+v", r.Thin, r)
 		}
 	}
-	if got, want := rates[0].Method, "reference class: 27 soft-origin groups that held r2 and not r3, Aalen-Johansen, given 3.5 years held"; got != want {
-		t.Errorf("method %q, want %q", got, want)
+	if got, want := f.Rungs[0].Components[0].Note, "Aalen-Johansen, 27 groups that held r2 and not r3, given 3.5 years held; bootstrap interval"; got != want {
+		t.Errorf("note %q, want %q", got, want)
 	}
-	if got := rates[6].Thin; !strings.HasPrefix(got, "only 4 events: read as an order of magnitude") {
+	if got := f.Rungs[6].Thin; !strings.HasPrefix(got, "only 4 events: read as an order of magnitude") {
 		t.Errorf("consultation rests on 4 events, but thin is %q", got)
 	}
-	if again := forecast.BaseRates(c, holds(otsRungs), asOf, 1); !reflect.DeepEqual(rates, again) {
+	if again := chances(t, c, otsRungs, asOf); !reflect.DeepEqual(f, again) {
 		t.Error("one seed, two results")
 	}
 }
 
-// TestBaseRatesAsOf holds that a group's future and its class's future stay out.
-func TestBaseRatesAsOf(t *testing.T) {
+// TestForecastByYear: the years in between join up with the horizons, and a chance does
+// not fall as the years go by.
+func TestForecastByYear(t *testing.T) {
+	f := chances(t, builtin(t), otsRungs, entente.DayOf(2025, 12, 31))
+	if len(f.Years) != 6*10 {
+		t.Fatalf("%d years, want ten for each of six rungs", len(f.Years))
+	}
+	k := 0
+	for i, r := range f.Years {
+		if k < len(f.Rungs) && r.Rung == f.Rungs[k].Rung && r.Years == f.Rungs[k].Years {
+			if !reflect.DeepEqual(r, f.Rungs[k]) {
+				t.Errorf("r%d within %v years: %+v, and %+v", r.Rung, r.Years, r, f.Rungs[k])
+			}
+			k++
+		}
+		if before := f.Years[max(i-1, 0)]; before.Rung == r.Rung && before.Pooled.Probability > r.Pooled.Probability {
+			t.Errorf("r%d: %v within %v years, %v within %v", r.Rung, before.Pooled.Probability, before.Years, r.Pooled.Probability, r.Years)
+		}
+		weight := 0.0
+		for _, p := range r.Components {
+			weight += p.Weight
+		}
+		if math.Abs(weight-1) > 1e-9 {
+			t.Errorf("r%d within %v years: weights add up to %v", r.Rung, r.Years, weight)
+		}
+	}
+	if k != len(f.Rungs) {
+		t.Errorf("%d of %d horizons are among the years", k, len(f.Rungs))
+	}
+}
+
+// TestForecastAsOf holds that a group's future and its class's future stay out.
+func TestForecastAsOf(t *testing.T) {
 	c := builtin(t)
-	rates := forecast.BaseRates(c, holds(otsRungs), entente.DayOf(2015, 1, 1), 1)
-	if len(rates) == 0 || rates[0].From != 0 {
-		t.Fatalf("in 2015 the group held r0 alone, got %+v", rates)
+	asOf := entente.DayOf(2015, 1, 1)
+	f := chances(t, c, otsRungs, asOf)
+	if f.Rungs[0].From != 0 {
+		t.Fatalf("in 2015 the group held r0 alone, got %+v", f.Rungs[0])
 	}
 	later := builtin(t)
 	for i := range later.Blocs {
 		b := &later.Blocs[i]
 		for rung, d := range b.Rungs {
-			if !d.IsZero() && d.Start > entente.DayOf(2015, 1, 1) {
+			if !d.IsZero() && d.Start > asOf {
 				b.Rungs[rung] = entente.Date{}
 			}
 		}
 	}
-	if again := forecast.BaseRates(later, holds(otsRungs), entente.DayOf(2015, 1, 1), 1); !reflect.DeepEqual(rates, again) {
-		t.Error("what came after the day changes the rates of the day")
-	}
-	if got := forecast.BaseRates(c, holds(otsRungs), entente.DayOf(1990, 1, 1), 1); got != nil {
-		t.Errorf("before its founding: %+v", got)
+	if again := chances(t, later, otsRungs, asOf); !reflect.DeepEqual(f.Rungs, again.Rungs) {
+		t.Error("what came after the day changes the forecasts of the day")
 	}
 }
 
-func TestBaseRatesEdges(t *testing.T) {
+func TestForecastEdges(t *testing.T) {
 	asOf := entente.DayOf(2020, 1, 1)
-	held := holds(map[int]entente.Day{0: entente.DayOf(1960, 1, 1)})
-	if got := forecast.BaseRates(&entente.Case{ID: "x"}, held, asOf, 1); got != nil {
-		t.Errorf("no groups to compare, and yet %+v", got)
+	held := map[int]entente.Day{0: entente.DayOf(1960, 1, 1)}
+	if _, err := forecast.Forecast(t.Context(), &entente.Case{ID: "x"}, holds(held), asOf, forecast.ForecastOptions{WithoutModel: true}); err == nil || !strings.Contains(err.Error(), "blocs.csv") {
+		t.Errorf("no groups to compare: %v", err)
 	}
 	c := &entente.Case{ID: "case", Group: entente.Group{Code: "ÖWN"}, Blocs: []entente.BlocRecord{
 		bloc(t, "own", false, "", "2020-01-01", "1960-01-01"),
 		bloc(t, "a", true, "", "2020-01-01", "1990-01-01", "", "", "2000-01-01"),
 		bloc(t, "b", false, "2010-01-01", "", "1990-01-01"),
 	}}
-	rates := forecast.BaseRates(c, held, asOf, 1)
-	if len(rates) != 18 {
-		t.Fatalf("%d rates, want 18", len(rates))
+	f := chances(t, c, held, asOf)
+	if len(f.Rungs) != 24 {
+		t.Fatalf("%d forecasts, want 24", len(f.Rungs))
 	}
-	r := rates[2]
+	k := slices.IndexFunc(f.Rungs, func(r forecast.RungForecast) bool { return r.Rung == 3 && r.Years == 10 })
+	r := f.Rungs[k]
 	if r.N != 2 || r.AtRisk != 0 || r.Events != 1 {
 		t.Errorf("the class is %+v, want the two others, both of which left before 60 years", r)
 	}
-	near(t, "constant rate", r.Probability, 1-math.Exp(-10/(float64(entente.DayOf(2000, 1, 1)-entente.DayOf(1990, 1, 1)+entente.DayOf(2010, 1, 1)-entente.DayOf(1990, 1, 1))/365.25)))
-	if want := "reference class: 2 groups that held r0 and not r3, constant rate, none followed beyond 60.0 years"; r.Method != want {
-		t.Errorf("method %q, want %q", r.Method, want)
+	// Half an event more than was seen, in the 30 years of both.
+	near(t, "constant rate", r.Components[0].Probability, 1-math.Exp(-1.5*10/(float64(entente.DayOf(2000, 1, 1)-entente.DayOf(1990, 1, 1)+entente.DayOf(2010, 1, 1)-entente.DayOf(1990, 1, 1))/365.25)))
+	if want := "none of 2 groups was followed beyond 60.0 years; the constant rate stands in"; r.Components[0].Note != want {
+		t.Errorf("note %q, want %q", r.Components[0].Note, want)
 	}
 	if want := "only 1 event: read as an order of magnitude; only 2 groups in the class"; r.Thin != want {
 		t.Errorf("thin %q, want %q", r.Thin, want)
 	}
-	for _, r := range rates {
-		if math.IsNaN(r.Probability) || math.IsNaN(r.Low) || math.IsNaN(r.High) {
+	for _, r := range f.Rungs {
+		if math.IsNaN(r.Pooled.Probability) || math.IsNaN(r.Pooled.Low) || math.IsNaN(r.Pooled.High) {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -415,12 +456,15 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func BenchmarkBaseRates(b *testing.B) {
+// BenchmarkForecast is the forecast of a verdict: the class, and the weights from its past.
+func BenchmarkForecast(b *testing.B) {
 	c := builtin(b)
 	held := holds(otsRungs)
 	b.ReportAllocs()
 	for b.Loop() {
-		forecast.BaseRates(c, held, c.Horizon, 1)
+		if _, err := forecast.Forecast(b.Context(), c, held, c.Horizon, forecast.ForecastOptions{Seed: 1, WithoutModel: true, WithoutSkill: true}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

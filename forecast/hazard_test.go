@@ -54,24 +54,29 @@ func TestSection7(t *testing.T) {
 	}
 }
 
-// TestAskIsTheVerdict: what the verdict says of a rung is what the class says
+// TestAskIsTheVerdict: what the verdict says of a rung by the class is what the class says
 // given the time held.
 func TestAskIsTheVerdict(t *testing.T) {
 	c := builtin(t)
 	since := entente.DayOf(2022, 6, 30)
-	rates := forecast.BaseRates(c, holds(map[int]entente.Day{0: since, 1: since, 2: since}), c.Horizon, 5)
+	f, err := forecast.Forecast(t.Context(), c, holds(map[int]entente.Day{0: since, 1: since, 2: since}), c.Horizon, forecast.ForecastOptions{Seed: 5, WithoutModel: true, WithoutSkill: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	answer, err := forecast.Ask(classes(forecast.Cut(c.Blocs, c.Horizon)), forecast.Question{From: 2, To: 6, Set: forecast.Peers(c),
 		Years: []float64{10, 1, 5}, Held: forecast.Years(since, c.Horizon), Seed: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := 0
-	for _, r := range rates {
+	for _, r := range f.Rungs {
 		for _, g := range answer.Given {
-			if r.To == 6 && r.Years == g.Years {
+			if r.Rung == 6 && r.Years == g.Years {
 				found++
-				if r.Probability != *g.Probability || r.Low != *g.Low || r.High != *g.High || r.AtRisk != g.AtRisk {
-					t.Errorf("within %v years: the verdict says %+v, the class %+v", g.Years, r, g)
+				p := r.Components[0]
+				near(t, "class rate", p.Probability, *g.Probability)
+				if p.Low != *g.Low || p.High != *g.High || r.AtRisk != g.AtRisk {
+					t.Errorf("within %v years: the verdict says %+v, the class %+v", g.Years, p, g)
 				}
 			}
 		}

@@ -36,6 +36,9 @@ type Outlook struct {
 	// Met is whether Error is below what was asked for.
 	Met bool `json:"error_met"`
 
+	// Recent counts the acts of each of the eight quarters before the origin, as the model
+	// learnt from them, the earliest first.
+	Recent   [8]int     `json:"recent"`
 	Rungs    []Path     `json:"rungs"`    // of the rungs not held
 	Quarters []Quarter  `json:"quarters"` // the acts of each quarter
 	Parties  []Meeting  `json:"pairs"`    // which pairs act together within a year
@@ -179,6 +182,9 @@ func learn(ctx context.Context, c *entente.Case, origin entente.Day, opt Outlook
 	var acts []happening
 	for i := range data.Events {
 		acts = append(acts, happening{max(covered-data.Events[i].Time, 0) / yearDays, len(data.Events[i].From)})
+		if ago := int((float64(origin) - data.Events[i].Time) / quarter); ago < len(e.o.Recent) {
+			e.o.Recent[len(e.o.Recent)-1-ago]++
+		}
 	}
 	e.pace = learnPace(acts, since/yearDays, e.forward.Sizes())
 	if err := e.learnForms(data, acts); err != nil {

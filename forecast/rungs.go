@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,7 @@ type Skill struct {
 type Forecasts struct {
 	Origin  entente.Day
 	Rungs   []RungForecast
+	Years   []RungForecast // the same for every year ahead, if asked for; see [ForecastOptions]
 	Skills  []Skill
 	Past    *ByMethod // the backtest that the weights and the skills come from; nil without a class
 	Outlook *Outlook  // nil when no event model could be run
@@ -83,7 +85,10 @@ type ForecastOptions struct {
 	WithoutSkill bool
 	// WithoutModel leaves the event model out.
 	WithoutModel bool
-	Seed         uint64
+	// EachYear asks for every year up to the longest horizon. Between the horizons that
+	// past forecasts have been scored on, the weights of the pool lie between theirs.
+	EachYear bool
+	Seed     uint64
 }
 
 // Forecast gives the chance of every rung that the group of the case does not hold on
@@ -214,18 +219,25 @@ func (b *ByMethod) Scored(method, target string, years float64) []score.Forecast
 	return out
 }
 
+// everyYear is each year up to the longest of [Horizons].
+var everyYear = []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+
 // rung forecasts one rung over all horizons.
 func (f *Forecasts) rung(known []entente.BlocRecord, set Filter, from, to int, held float64, opt ForecastOptions) {
+	times := horizons
+	if opt.EachYear {
+		times = everyYear
+	}
 	class := Of(known, from, to, set)
 	curve := Estimate(class.Spells())
 	var given []Conditional
 	var p [][]float64
 	ok := false
 	if curve.RiskYears > 0 {
-		given = curve.Given(held, horizons, stream(opt.Seed, from, to))
-		p, ok = class.Singles(f.Origin, held, horizons)
+		given = curve.Given(held, times, stream(opt.Seed, from, to))
+		p, ok = class.Singles(f.Origin, held, times)
 	}
-	for i, years := range horizons {
+	for i, years := range times {
 		r := RungForecast{From: from, Rung: to, Held: held, Years: years, N: curve.N, Events: curve.Events}
 		if ok {
 			r.class(curve, class, given[i], p, i, f.Origin)
@@ -240,7 +252,12 @@ func (f *Forecasts) rung(known []entente.BlocRecord, set Filter, from, to int, h
 			continue
 		}
 		r.pool(f.weights(years))
-		f.Rungs = append(f.Rungs, r)
+		if opt.EachYear {
+			f.Years = append(f.Years, r)
+		}
+		if slices.Contains(horizons, years) {
+			f.Rungs = append(f.Rungs, r)
+		}
 	}
 }
 
@@ -308,15 +325,31 @@ func (f *Forecasts) weights(years float64) (w []float64, learnt string) {
 	if f.Past == nil {
 		return equal, "equal weights: there are no past forecasts"
 	}
-	k := slices.IndexFunc(f.Past.latest, func(l latest) bool { return l.Years == years })
-	if k < 0 {
+	scored := f.Past.latest // by years
+	k, found := slices.BinarySearchFunc(scored, years, func(l latest, y float64) int { return cmp.Compare(l.Years, y) })
+	switch {
+	case found:
+	case k == 0 || k == len(scored):
 		return equal, "equal weights: there are no past forecasts of that horizon"
+	default:
+		return f.between(scored[k-1].Years, scored[k].Years, years)
 	}
-	l := f.Past.latest[k]
+	l := scored[k]
 	if l.Events < fewestEvents {
 		return equal, fmt.Sprintf("equal weights: past forecasts have met %s, fewer than %d", counted(l.Events, "event"), fewestEvents)
 	}
 	return l.Weights, fmt.Sprintf("weights from %d past forecasts of %d events", l.trials, l.Events)
+}
+
+// between returns weights that lie between those of two horizons as the years do.
+func (f *Forecasts) between(low, high, years float64) (w []float64, learnt string) {
+	below, _ := f.weights(low)
+	above, _ := f.weights(high)
+	part := (years - low) / (high - low)
+	for k := range below {
+		w = append(w, (1-part)*below[k]+part*above[k])
+	}
+	return w, fmt.Sprintf("weights between those of %g and %g years", low, high)
 }
 
 // indicate says what reaching each rung next would do to the chance of the others: the

@@ -10,18 +10,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"entente/brief"
+	"entente/forecast"
 )
 
 func (a *app) verdictCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "verdict",
 		Short:   "the short verdict",
-		Long:    "Prints the verdict in two sentences, with what speaks for and against it, what would change it, and base\nrates of comparable groups. docs/verdict.md has the rules by which it is worded.",
+		Long:    "Prints the verdict in two sentences, with what speaks for and against it, what would change it, and the\nchance of each further rung, pooled from rates of comparable groups. docs/verdict.md has the rules by which it is worded.",
 		Example: "  entente verdict\n  entente verdict --as-of 2019-12-31 --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -56,12 +58,7 @@ func (a *app) printVerdict(verdict *brief.Verdict) error {
 	section("Against", verdict.Against)
 	section("To watch", verdict.Watch)
 	if len(verdict.Forecasts) > 0 {
-		a.printf("\nBase rates of comparable groups\n")
-		t := newTable(4, "rung", "#years", "#probability", "95% interval", "in words")
-		for _, f := range verdict.Forecasts {
-			t.add("  "+f.Event, fmt.Sprintf("%g", f.Horizon), percent(f.Probability), percent(f.Low)+" to "+percent(f.High), f.Words+thin(f.Thin))
-		}
-		a.print(t)
+		a.forecasts(verdict.Forecasts)
 	}
 	known := ""
 	if verdict.KnownAt != "" {
@@ -71,11 +68,29 @@ func (a *app) printVerdict(verdict *brief.Verdict) error {
 	return nil
 }
 
+// forecasts prints the pooled chances, and beside each the rate of comparable groups.
+func (a *app) forecasts(list []brief.Forecast) {
+	a.printf("\nChance of each further rung, pooled from rates of comparable groups\n")
+	t := newTable(5, "rung", "#years", "#pooled", "95% interval", "#class rate", "in words")
+	for i, f := range list {
+		if f.Method != forecast.Pooled {
+			continue
+		}
+		class := ""
+		if k := slices.IndexFunc(list[i:], func(o brief.Forecast) bool { return o.Method == forecast.ClassRate }); k >= 0 {
+			class = percentage(list[i+k].Probability)
+		}
+		t.add("  "+f.Event, fmt.Sprintf("%g", f.Horizon), percentage(f.Probability), percentage(f.Low)+" to "+percentage(f.High), class, f.Words+thin(f.Thin))
+	}
+	a.print(t)
+	a.paragraph("  ", "The pool has "+list[0].Note+". entente forecast has all methods and how they have fared.")
+}
+
 func thin(why string) string {
 	if why == "" {
 		return ""
 	}
-	return " (" + why + ")"
+	return " (class rate: " + why + ")"
 }
 
 // short cuts a checksum to what a reader compares.
@@ -115,7 +130,12 @@ func (a *app) briefCommand() *cobra.Command {
 				out = v.ID + "-brief.html"
 			}
 			done := a.working("writing " + out)
-			b, err := brief.Build(cmd.Context(), v.Case, v.asOf, a.seed)
+			opt := brief.Options{Seed: a.seed}
+			if opt.Bargaining, err = a.bargained(cmd.Context()); err != nil {
+				done()
+				return err
+			}
+			b, err := brief.Build(cmd.Context(), v.Case, v.asOf, opt)
 			if err == nil {
 				err = writeBrief(cmd.Context(), b, out)
 			}

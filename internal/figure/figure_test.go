@@ -44,11 +44,10 @@ func small() map[string]string {
 		Bonds: []Bond{{A: "A", B: "B", Depth: Defence, Title: "A–B"}, {A: "C", B: "A", Depth: Consultation, Signed: true}, {A: "X", B: "B", Depth: Defence}, {A: "B", B: "Y", Depth: Nonaggression}}}
 	threats := Threats{Head: head("threats"), Actors: []string{"Azerbaijan", "Türkiye", "Uzbekistan"}, Threats: []Threat{{Name: "Cross-border fire", Group: "Risk 1", Answers: []Answer{NotExposed, Unanswered, Bilaterally}, Titles: []string{"", "none", "two acts"}}, {Name: "Cyber operations on state and telecom networks", Answers: []Answer{Multilaterally}}}}
 	bars := Bars{Head: head("bars"), Bars: []Bar{{Group: "Russia", Name: "joint exercises", Badge: "tolerate", Tone: Mild, Done: 3, Proposed: 1}, {Group: "Russia", Name: "a mutual-defence pact of all", Badge: "oppose", Tone: Bad, Proposed: 2}, {Group: "China", Name: "border work", Badge: "welcome", Tone: Good, Done: 7}}}
-	chances := Chances{Head: head("chances"), Prospects: []Prospect{{"r3 joint exercise", []Chance{{1, .16, 0, .42, "very unlikely", false}, {5, .28, .09, .5, "unlikely", false}}}, {"r4 binding framework", []Chance{{1, 0, 0, .28, "remote", true}}}}}
 	coefficients := Coefficients{Head: head("coefficients"), Unit: "change of the logarithm of the rate", Level: "95%", Coefficients: []Coefficient{{"past joint acts of triples, of which there are many", .43, .27, .6, ""}, {"partners", -.01, -.09, .07, ""}, {"size", 1, 0, 0, "fixed"}}}
 	dots := Dots{Head: head("dots"), Unit: "bits", Mark: 4.9, Note: "by chance", Dots: []Dot{{X: 2001.5, Y: 2}, {X: 2003.2, Y: 9.8, Label: "an act", Title: "An act", Href: "#act-a"}, {X: 2003.3, Y: 9.7, Label: "another"}}}
 	reliability := Reliability{Head: head("reliability"), Shares: []Share{{0, .05, .01, 90}, {.06, .3, .2, 30}, {.5, .5, .6, 1}}, Band: []Band{{0, 0, .02}, {.1, .02, .2}, {.3, .1, .5}, {.5, .2, .8}}, Forecasts: []int{90, 15, 10, 5, 0, 1, 0, 0, 0, 0}, N: 121, Events: 8, Note: "Brier score 0.1."}
-	return map[string]string{"reliability": reliability.SVG(), "dots": dots.SVG(), "coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "chances": chances.SVG()}
+	return map[string]string{"reliability": reliability.SVG(), "dots": dots.SVG(), "coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "fan": smallFan().SVG()}
 }
 
 func TestGolden(t *testing.T) {
@@ -80,7 +79,7 @@ func TestSameTwice(t *testing.T) {
 }
 
 func TestNothingToDraw(t *testing.T) {
-	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "chances": Chances{}.SVG(), "coefficients": Coefficients{}.SVG(), "dots": Dots{}.SVG(), "reliability": Reliability{}.SVG()}
+	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "fan": Fan{}.SVG(), "coefficients": Coefficients{}.SVG(), "dots": Dots{}.SVG(), "reliability": Reliability{}.SVG()}
 	for name, svg := range empty {
 		if svg != "" {
 			t.Errorf("%s draws something out of nothing", name)

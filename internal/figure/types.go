@@ -246,23 +246,3 @@ type Bars struct {
 	Bars                     []Bar
 	DoneLabel, ProposedLabel string // legend; "": done, proposed
 }
-
-// Chance is a probability within some years, with its interval.
-type Chance struct {
-	Years        float64
-	P, Low, High float64
-	Words        string // such as unlikely
-	Thin         bool   // rests on too few events: drawn hollow
-}
-
-// Prospect is an event with its chances, nearest first.
-type Prospect struct {
-	Name    string
-	Chances []Chance
-}
-
-// Chances shows probabilities with their intervals on one scale.
-type Chances struct {
-	Head
-	Prospects []Prospect
-}
