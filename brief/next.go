@@ -108,14 +108,14 @@ func likelihood(p, low, high float64) string {
 	return forecast.Words(p) + ", from " + from + " to " + to
 }
 
-// chance prints a probability that may be unknown, and one near 0 or 1 as such.
+// chance prints a probability that may be unknown. One near 1 is never said to be sure.
 func chance(p float64) string {
 	switch {
 	case math.IsNaN(p):
 		return "–"
 	case p > 0 && p < 0.005:
 		return "<1%"
-	case p < 1 && p > 0.995:
+	case p > 0.995:
 		return ">99%"
 	}
 	return percent(p)

@@ -265,9 +265,10 @@ func (f *Forecasts) rung(known []entente.BlocRecord, set Filter, from, to int, h
 func (r *RungForecast) class(curve *Curve, class *Class, given Conditional, p [][]float64, i int, origin entente.Day) {
 	r.AtRisk = given.AtRisk
 	constant, fading := seen{float64(curve.Events), curve.RiskYears}, class.fading(origin)
-	first := Component{Method: ClassRate, Probability: p[0][i], Low: given.Low, High: given.High,
+	first := Component{Method: ClassRate, Probability: min(max(given.Probability, 0), 1), Low: given.Low, High: given.High,
 		Note: fmt.Sprintf("Aalen-Johansen, %s that held r%d and not r%d, given %.1f years held; bootstrap interval", counted(curve.N, "group"), r.From, r.Rung, r.Held)}
 	if given.AtRisk == 0 {
+		first.Probability = p[0][i]
 		first.Low, first.High = constant.interval(r.Years)
 		first.Note = fmt.Sprintf("none of %s was followed beyond %.1f years; the constant rate stands in", counted(curve.N, "group"), r.Held)
 	}
