@@ -93,11 +93,13 @@ type Verdict struct {
 	Statement string      `json:"statement"`
 	Level     string      `json:"level"` // r0..r8, or "" when no rung is held
 	Forecasts []Forecast  `json:"forecasts"`
-	For       []Evidence  `json:"for"`
-	Against   []Evidence  `json:"against"`
-	Postures  []Crossing  `json:"postures"`
-	Watch     []Evidence  `json:"watch"`
-	Record    string      `json:"record"` // sha256:... of the record
+	// NoForecasts says what is missing where there are none.
+	NoForecasts string     `json:"no_forecasts,omitempty"`
+	For         []Evidence `json:"for"`
+	Against     []Evidence `json:"against"`
+	Postures    []Crossing `json:"postures"`
+	Watch       []Evidence `json:"watch"`
+	Record      string     `json:"record"` // sha256:... of the record
 }
 
 // Forecast is a probability with its interval (0..1) and the method behind it.

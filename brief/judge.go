@@ -172,6 +172,9 @@ func (f *findings) verdict() *Verdict {
 		return v
 	}
 	v.Forecasts = f.forecasts()
+	if len(v.Forecasts) == 0 {
+		v.NoForecasts = f.unsaid
+	}
 	v.For, v.Against, v.Watch = f.evidenceFor(), f.evidenceAgainst(), f.watch()
 	v.Postures = f.crossings()
 	return v

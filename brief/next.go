@@ -50,9 +50,12 @@ func (f *findings) ask(ctx context.Context, opt forecast.ForecastOptions) {
 	}
 	if err != nil {
 		f.chances, f.unsaid, f.noOutlook = nil, upperFirst(err.Error())+".", without
-		return
+	} else {
+		f.outlook, f.noOutlook = f.chances.Outlook, cmp.Or(without, f.chances.NoOutlook)
 	}
-	f.outlook, f.noOutlook = f.chances.Outlook, cmp.Or(without, f.chances.NoOutlook)
+	if f.chances == nil && len(f.class()) == 0 || f.chances != nil && f.likeliest() == nil {
+		f.unsaid = "The record has no comparable groups (blocs.csv) that stood where this one stands, so no chance of the next rungs is pooled."
+	}
 }
 
 // open lists the rungs not held.
@@ -144,22 +147,18 @@ func (f *findings) nextSection(context.Context, uint64) (Section, error) {
 	likeliest := f.likeliest()
 	if likeliest == nil {
 		s.Title = "No chance of the next rungs can be pooled"
-		s.Thin = "The case has no comparable groups (blocs.csv) that stood where this one stands. What the event model says stands alone, and its past forecasts of rungs have met too few events to be judged."
+		s.Thin = f.unsaid + " What other methods say stands alone: their past forecasts of rungs have met too few events to be judged."
 	} else {
 		p := likeliest.Pooled
 		s.Title = fmt.Sprintf("The likeliest next rung is %s: %s within %d years, %s", f.rungName(likeliest.Rung), chance(p.Probability), nextHorizon, forecast.Words(p.Probability))
 		s.Text = append(s.Text, fmt.Sprintf("The chances are pooled from the rate of comparable groups, their constant rate and their decaying rate, by %s. The interval of the likeliest runs from %s to %s.",
-			p.Note, chance(p.Low), chance(p.High)))
-	}
-	if text := f.fared(); text != "" {
-		s.Text = append(s.Text, text)
-	}
-	if text := f.apart(); text != "" {
-		s.Text = append(s.Text, text)
-	}
-	f.drawNext(&s)
-	if likeliest != nil {
+			p.Note, chance(p.Low), chance(p.High)), f.fared())
+		if text := f.apart(); text != "" {
+			s.Text = append(s.Text, text)
+		}
+		f.drawNext(&s)
 		s.Tables = append(s.Tables, f.pooledTable())
+		s.Notes = append(s.Notes, fmt.Sprintf("The pooled interval pools the ends of the intervals of its parts, as if all erred the same way: rather too wide than too narrow. Past forecasts were scored at %s; between these years the weights lie between theirs. Nothing that this group did or said lately moves the rates of comparable groups; famous and lasting groups are over-represented among them, and rungs reached late or in secret are missed.", horizonWords()))
 	}
 	s.Tables = append(s.Tables, f.methodsTable(likeliest == nil))
 	if t, ok := f.skillTable(); ok {
@@ -167,13 +166,15 @@ func (f *findings) nextSection(context.Context, uint64) (Section, error) {
 	}
 	if t, ok := f.indicatorTable(); ok {
 		s.Tables = append(s.Tables, t)
-		i := f.chances.Indicators[0]
-		s.Text = append(s.Text, fmt.Sprintf("The next step that would move most is %s: of %s that had taken it, %d went on to %s, which would take the chance of that within %g years from %s to %s.",
-			f.rungName(i.Reached), plural(i.N, "group", "groups"), i.Events, f.rungName(i.Rung), i.Years, chance(i.Before), chance(i.After)))
+		if text := f.mover(); text != "" {
+			s.Text = append(s.Text, text)
+		}
+		s.Notes = append(s.Notes, "An indicator is an association in the class: what became of the groups that had taken a step, from the day they took it.")
 	}
-	s.Notes = append(s.Notes,
-		"Words are those of Intelligence Community Directive 203 (2015). The pooled interval pools the ends of the intervals of its parts, as if all erred the same way: rather too wide than too narrow.",
-		fmt.Sprintf("Past forecasts were scored at %s; between these years the weights lie between theirs. Comparable groups: nothing that this group did or said lately moves their rates, famous and lasting groups are over-represented, and rungs reached late or in secret are missed.", horizonWords()))
+	if slices.ContainsFunc(f.chances.Rungs, func(r forecast.RungForecast) bool { _, ok := component(&r, forecast.Bargaining); return ok }) {
+		s.Notes = append(s.Notes, "Bargaining over the members' positions says how deep they would go, not when, and has no weight in the pool.")
+	}
+	s.Notes = append(s.Notes, "Words are those of Intelligence Community Directive 203 (2015).")
 	return s, nil
 }
 
@@ -210,6 +211,25 @@ func (f *findings) fared() string {
 		return "There are too few past forecasts of comparable groups to say how such forecasts have fared."
 	}
 	return "Such forecasts have been made again as of every year since 1950, from what was known then. " + strings.Join(list, " ")
+}
+
+// enoughEvents is how many events an indicator needs to be more than an order of magnitude.
+const enoughEvents = 5
+
+// mover words the indicator that would move a chance most, among those that ever saw an
+// event.
+func (f *findings) mover() string {
+	k := slices.IndexFunc(f.chances.Indicators, func(i forecast.Indicator) bool { return i.Events > 0 })
+	if k < 0 {
+		return ""
+	}
+	i := f.chances.Indicators[k]
+	text := fmt.Sprintf("The next step that would move most is %s: %d of %s that had taken it went on to %s, which would take the chance of that within %g years from %s to %s",
+		f.rungName(i.Reached), i.Events, plural(i.N, "group", "groups"), f.rungName(i.Rung), i.Years, chance(i.Before), chance(i.After))
+	if i.Events < enoughEvents {
+		text += fmt.Sprintf("; with %s that is an order of magnitude", plural(i.Events, "event", "events"))
+	}
+	return text + "."
 }
 
 // apart names the rung on which the event model is furthest from the pool.
@@ -375,7 +395,7 @@ func fixed(v float64) string {
 // indicatorTable says which rung, reached next, would move which chance most, and what
 // on record would reach it.
 func (f *findings) indicatorTable() (Table, bool) {
-	const most, enough = 8, 5
+	const most = 8
 	t := Table{Caption: "Indicators: what reaching a rung next would do to the chance of another within 10 years", Open: true,
 		Columns: cols("If reached next", "Proposed or announced for it", "Then", "#Chance now", "#Chance then", "#Went on", "Read with care")}
 	for _, i := range f.chances.Indicators[:min(len(f.chances.Indicators), most)] {
@@ -383,7 +403,7 @@ func (f *findings) indicatorTable() (Table, bool) {
 		if ids := f.inSight(i.Reached); len(ids) > 0 {
 			near = cite(plural(len(ids), "act", "acts"), ids)
 		}
-		if i.Events < enough {
+		if i.Events < enoughEvents {
 			care = "fewer than five events: an order of magnitude"
 		}
 		t.Rows = append(t.Rows, []Cell{{Text: f.rungName(i.Reached)}, near, {Text: f.rungName(i.Rung)}, {Text: chance(i.Before)}, {Text: chance(i.After)},

@@ -60,6 +60,10 @@ func (a *app) printVerdict(verdict *brief.Verdict) error {
 	if len(verdict.Forecasts) > 0 {
 		a.forecasts(verdict.Forecasts)
 	}
+	if verdict.NoForecasts != "" {
+		a.printf("\n")
+		a.paragraph("", verdict.NoForecasts)
+	}
 	known := ""
 	if verdict.KnownAt != "" {
 		known = ", known at " + verdict.KnownAt
@@ -131,11 +135,15 @@ func (a *app) briefCommand() *cobra.Command {
 			}
 			done := a.working("writing " + out)
 			opt := brief.Options{Seed: a.seed}
-			if opt.Bargaining, err = a.bargained(cmd.Context()); err != nil {
-				done()
-				return err
+			// Positions carry no date: they are those of the end of the record, and would tell
+			// an earlier day what was not known then.
+			if v.asOf == v.Horizon && v.knownAt == 0 {
+				opt.Bargaining, err = a.bargained(cmd.Context())
 			}
-			b, err := brief.Build(cmd.Context(), v.Case, v.asOf, opt)
+			var b *brief.Brief
+			if err == nil {
+				b, err = brief.Build(cmd.Context(), v.Case, v.asOf, opt)
+			}
 			if err == nil {
 				err = writeBrief(cmd.Context(), b, out)
 			}
