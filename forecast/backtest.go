@@ -153,10 +153,12 @@ func (g *GroupBacktest) onCores(ctx context.Context, origins []entente.Day) ([]M
 	results := make([]Made, len(origins))
 	var wg sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), len(origins))
+	counted := *g
+	counted.Blocs = onOneDay(g.Blocs)
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < len(origins) && ctx.Err() == nil; i += workers {
-				results[i] = g.At(origins[i])
+				results[i] = counted.At(origins[i])
 			}
 		})
 	}
@@ -179,6 +181,7 @@ func (g *GroupBacktest) At(origin entente.Day) Made {
 	known := Cut(g.Blocs, origin)
 	last := lastSeen(g.Blocs)
 	var class Class
+	var classes [lastTarget + 1][lastTarget + 1][2]*standingClass // by from, to and soft origin
 	for i := range g.Blocs {
 		b := &g.Blocs[i]
 		if founded, ok := reached(b, 0); !ok || founded > origin || !b.Ended.IsZero() && standing(b.Ended) <= origin {
@@ -200,22 +203,27 @@ func (g *GroupBacktest) At(origin entente.Day) Made {
 			if has && goal <= origin {
 				continue
 			}
-			class.fill(known, from, to, Filter{Soft: b.Soft, LeaveOut: []string{b.ID}})
-			p, ok := class.Singles(origin, held, g.Horizons)
+			standing := &classes[from][to][int(indicator(b.Soft))]
+			if *standing == nil {
+				class.fill(known, from, to, Filter{Soft: b.Soft})
+				*standing = class.on(origin)
+			}
+			// A rung reached after the record of others ends would be a success without its
+			// failures: what is not followed to the horizon does not count, whatever came.
+			settled := 0
+			for settled < len(g.Horizons) && horizon(origin, g.Horizons[settled]) <= followed {
+				settled++
+			}
+			p, ok := (*standing).singles(b.ID, held, g.Horizons[:settled])
 			if !ok {
 				continue
 			}
-			for k, h := range g.Horizons {
-				f := Past{Target: "r" + strconv.Itoa(to), Subject: b.ID, Origin: origin, Years: h, From: from, Held: held, P: make([]float64, 0, len(p)+1)}
-				end := f.ends()
-				// A rung reached after the record of others ends would be a success without its
-				// failures: what is not followed to the horizon does not count, whatever came.
-				if end > followed {
-					out.Unsettled++
-					continue
-				}
-				if has && goal <= end {
-					f.Event = b.ID + " r" + strconv.Itoa(to)
+			out.Unsettled += len(g.Horizons) - settled
+			target := "r" + strconv.Itoa(to)
+			for k, h := range g.Horizons[:settled] {
+				f := Past{Target: target, Subject: b.ID, Origin: origin, Years: h, From: from, Held: held, P: make([]float64, 0, len(p)+1)}
+				if has && goal <= f.ends() {
+					f.Event = b.ID + " " + target
 				}
 				for m := range p {
 					f.P = append(f.P, p[m][k])
@@ -286,7 +294,12 @@ func (b *ByMethod) poolOf(order []int) {
 }
 
 // ends is the day on which the forecast is settled.
-func (f *Past) ends() entente.Day { return f.Origin + entente.Day(math.Round(f.Years*yearDays)) }
+func (f *Past) ends() entente.Day { return horizon(f.Origin, f.Years) }
+
+// horizon is the day some years after another.
+func horizon(from entente.Day, years float64) entente.Day {
+	return from + entente.Day(math.Round(years*yearDays))
+}
 
 // seal notes the hash of the forecasts.
 func (b *ByMethod) seal() {

@@ -82,7 +82,7 @@ func TestSingles(t *testing.T) {
 func TestFading(t *testing.T) {
 	c := ots(t, 0)
 	class := Of(c.Blocs, 2, 3, Filter{})
-	got := class.fading(c.Horizon)
+	got := class.on(c.Horizon).fading()
 	best := math.Inf(1)
 	for _, half := range fades {
 		var want seen

@@ -52,9 +52,7 @@ func Estimate(spells []Spell) *Curve {
 // keeps the spells and sorts them.
 func estimate(spells []Spell) *Curve {
 	c := &Curve{N: len(spells), spells: spells}
-	slices.SortFunc(c.spells, func(a, b Spell) int {
-		return cmp.Or(cmp.Compare(a.Years, b.Years), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(c.spells, bySpell)
 	s := step{survival: 1, km: 1}
 	for i := 0; i < c.N; {
 		s.years, s.atRisk, s.events, s.dissolved = c.spells[i].Years, float64(c.N-i), 0, 0
@@ -81,6 +79,11 @@ func estimate(spells []Spell) *Curve {
 	c.Censored = c.N - c.Events - c.Dissolved
 	c.Rate = float64(c.Events) / c.RiskYears
 	return c
+}
+
+// bySpell orders spells by time, then by group.
+func bySpell(a, b Spell) int {
+	return cmp.Or(cmp.Compare(a.Years, b.Years), cmp.Compare(a.ID, b.ID))
 }
 
 // garwood returns the exact interval of 95 % for the rate behind a Poisson count
@@ -248,13 +251,20 @@ func (c *Curve) after(years float64) step {
 
 // before counts the spells that end before the time, or also at it.
 func (c *Curve) before(years float64, orAt bool) int {
-	i, _ := slices.BinarySearchFunc(c.spells, years, func(s Spell, t float64) int {
-		if s.Years < t || (orAt && s.Years == t) {
-			return -1
-		}
-		return 1
-	})
+	order := upTo
+	if !orAt {
+		order = func(s Spell, t float64) int { return cmp.Compare(s.Years, t) }
+	}
+	i, _ := slices.BinarySearchFunc(c.spells, years, order)
 	return i
+}
+
+// upTo finds the first spell that is longer than a time.
+func upTo(s Spell, t float64) int {
+	if s.Years <= t {
+		return -1
+	}
+	return 1
 }
 
 // Conditional is the chance of a group that has waited for some time to reach

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/mathext"
 
 	"entente"
@@ -25,7 +26,7 @@ var Methods = []string{ClassRate, ConstantRate, DecayRate}
 
 // fades are the half-lives, in years of the calendar, that the decay rate chooses from,
 // and fadesOver how many of the last years they are compared on.
-var fades = []float64{8, 16, 32}
+var fades = [...]float64{8, 16, 32}
 
 const fadesOver = 30
 
@@ -35,22 +36,111 @@ const fadesOver = 30
 // to which the class is known. ok is false for a class without risk time. A rate
 // counts half an event more than was seen (Jeffreys), so that none is ever zero.
 func (c *Class) Singles(origin entente.Day, held float64, years []float64) (p [][]float64, ok bool) {
-	curve := estimate(c.Spells())
-	if !(curve.RiskYears > 0) {
+	return c.on(origin).singles("", held, years)
+}
+
+// standingClass is a class as known on a day, ready to be asked with any one group left
+// out.
+type standingClass struct {
+	waits   []begun   // by years
+	spells  []Spell   // theirs
+	weights []float64 // all 1
+	tally
+}
+
+// begun is a spell that began some years ago.
+type begun struct {
+	Spell
+	ago float64
+}
+
+// tally counts the events and the risk time of a class: all of it, of each of the last
+// years, and of what is longer ago, weighed by each of fades.
+type tally struct {
+	all    seen
+	recent [fadesOver]seen
+	older  [len(fades)]seen
+}
+
+// on readies the class.
+func (c *Class) on(origin entente.Day) *standingClass {
+	s := &standingClass{waits: make([]begun, len(c.Members)), spells: make([]Spell, len(c.Members)),
+		weights: slices.Repeat([]float64{1}, len(c.Members))}
+	for i := range c.Members {
+		s.waits[i] = begun{c.Members[i].Spell, Years(c.Members[i].Since, origin)}
+	}
+	slices.SortFunc(s.waits, func(a, b begun) int { return bySpell(a.Spell, b.Spell) })
+	for i, w := range s.waits {
+		s.spells[i] = w.Spell
+		s.add(1, w)
+	}
+	return s
+}
+
+// add counts a spell, or with times -1 takes it out.
+func (t *tally) add(times float64, m begun) {
+	ended := m.ago - m.Years
+	event := 0.0
+	if m.Outcome == Event {
+		event = times
+	}
+	t.all.events += event
+	t.all.years += times * m.Years
+	for ago := int(max(ended, 0)); ago < fadesOver && float64(ago) < m.ago; ago++ {
+		t.recent[ago].years += times * (min(float64(ago+1), m.ago) - max(float64(ago), ended))
+	}
+	if ended < fadesOver {
+		t.recent[int(max(ended, 0))].events += event
+	}
+	if m.ago <= fadesOver {
+		return
+	}
+	for k, half := range fades {
+		decay := math.Ln2 / half
+		last := math.Exp(-decay * (max(ended, fadesOver) - fadesOver))
+		t.older[k].years += times * (last - math.Exp(-decay*(m.ago-fadesOver))) / decay
+		if ended >= fadesOver {
+			t.older[k].events += event * last
+		}
+	}
+}
+
+// without returns the tally without one group, and where that stands among the spells,
+// -1 if it is none of them.
+func (s *standingClass) without(group string) (rest tally, at int) {
+	rest = s.tally
+	at = slices.IndexFunc(s.spells, func(m Spell) bool { return m.ID == group })
+	if at >= 0 {
+		rest.add(-1, s.waits[at])
+	}
+	return rest, at
+}
+
+// singles is [Class.Singles] without one group.
+func (s *standingClass) singles(group string, held float64, years []float64) (p [][]float64, ok bool) {
+	rest, at := s.without(group)
+	if rest.all.years < 1e-9 { // what rounding leaves of nothing
 		return nil, false
 	}
-	constant, decay := seen{float64(curve.Events), curve.RiskYears}, c.fading(origin)
 	p = make([][]float64, len(Methods))
-	for k := range p {
-		p[k] = make([]float64, len(years))
+	if len(years) == 0 {
+		return p, true
 	}
+	all := make([]float64, len(p)*len(years))
+	for k := range p {
+		p[k] = all[k*len(years) : (k+1)*len(years)]
+	}
+	decay := rest.fading()
 	for i, h := range years {
-		p[1][i], p[2][i] = constant.within(h), decay.within(h)
-		chance, atRisk := curve.Chance(held, h)
-		if atRisk == 0 {
-			chance = p[1][i]
-		}
-		p[0][i] = min(max(chance, 0), 1) // what rounding leaves
+		p[1][i], p[2][i] = rest.all.within(h), decay.within(h)
+	}
+	if at >= 0 {
+		s.weights[at] = 0
+		defer func() { s.weights[at] = 1 }()
+	}
+	first, _ := slices.BinarySearchFunc(s.spells, held, upTo)
+	if !incidence(p[0], s.spells[first:], s.weights[first:], held, years) {
+		copy(p[0], p[1])
 	}
 	return p, true
 }
@@ -69,51 +159,26 @@ func (s seen) interval(years float64) (low, high float64) {
 	return end(0.025), end(0.975)
 }
 
-// fading weighs the events and the risk time of the class, past years counting by the
-// half-life under which the events of each of the last years would have been foretold
-// best.
-func (c *Class) fading(origin entente.Day) seen {
-	// Events and risk time of each year ago; what is longer ago is weighed below.
-	var events, risk [fadesOver]float64
-	for i := range c.Members {
-		m := &c.Members[i]
-		begun := Years(m.Since, origin)
-		ended := begun - m.Years
-		for ago := int(max(ended, 0)); ago < fadesOver && float64(ago) < begun; ago++ {
-			risk[ago] += min(float64(ago+1), begun) - max(float64(ago), ended)
-		}
-		if m.Outcome == Event && ended < fadesOver {
-			events[int(max(ended, 0))]++
-		}
-	}
+// fading weighs the events and the risk time, past years counting by the half-life under
+// which the events of each of the last years would have been foretold best.
+func (t *tally) fading() seen {
 	best, result := math.Inf(-1), seen{}
-	for _, half := range fades {
-		decay := math.Ln2 / half
+	for k, half := range fades {
 		// The half event more than was seen does not fade.
-		e, r, score := 0.0, 0.0, 0.0
-		for i := range c.Members {
-			m := &c.Members[i]
-			begun := Years(m.Since, origin)
-			if begun <= fadesOver {
-				continue
-			}
-			ended := max(begun-m.Years, fadesOver)
-			r += (math.Exp(-decay*(ended-fadesOver)) - math.Exp(-decay*(begun-fadesOver))) / decay
-			if m.Outcome == Event && begun-m.Years >= fadesOver {
-				e += math.Exp(-decay * (ended - fadesOver))
-			}
-		}
-		year := math.Exp(-decay)
+		s, year, score := t.older[k], math.Exp(-math.Ln2/half), 0.0
 		for ago := fadesOver - 1; ago >= 0; ago-- {
-			if r > 0 && risk[ago] > 0 {
-				mean := (e + 0.5) / r * risk[ago]
-				lg, _ := math.Lgamma(events[ago] + 1)
-				score += events[ago]*math.Log(mean) - mean - lg
+			now := t.recent[ago]
+			if s.years > 0 && now.years > 0 { // Poisson, up to what all half-lives share
+				mean := (s.events + 0.5) / s.years * now.years
+				score -= mean
+				if now.events > 0 {
+					score += now.events * math.Log(mean)
+				}
 			}
-			e, r = e*year+events[ago], r*year+risk[ago]
+			s.events, s.years = s.events*year+now.events, s.years*year+now.years
 		}
-		if r > 0 && score > best {
-			best, result = score, seen{e, r}
+		if s.years > 0 && score > best {
+			best, result = score, s
 		}
 	}
 	return result
@@ -178,35 +243,56 @@ func LearnWeights(trials []Trial, methods, events int, start []float64) []float6
 	if start != nil {
 		copy(w, start)
 	}
-	// Exponentiated gradient with a step that is halved until it climbs (Kivinen &
-	// Warmuth 1997, Information and Computation 132:1).
-	next, gradient, ahead := make([]float64, methods), make([]float64, methods), make([]float64, methods)
-	now := l.value(w, gradient)
-	step := 1 / float64(len(trials))
-	for range 200 {
-		gain := 0.0
-		for range 30 {
-			total := 0.0
-			for k := range w {
-				next[k] = max(w[k]*math.Exp(min(step*gradient[k], 50)), 1e-9)
-				total += next[k]
+	l.climb(w)
+	return w
+}
+
+// climb moves weights to the maximum by Newton steps that keep their sum. The value is
+// concave and falls without bound towards a weight of 0.
+func (o *odds) climb(w []float64) {
+	n := o.methods
+	bordered, right, step := mat.NewDense(n+1, n+1, nil), mat.NewVecDense(n+1, nil), mat.NewVecDense(n+1, nil)
+	next, ahead := make([]float64, n), make([]float64, n)
+	gradient, curvature := make([]float64, n), make([]float64, n*n)
+	now := o.value(w, gradient, curvature)
+	for range 50 {
+		for i := range n {
+			for j := range n {
+				bordered.Set(i, j, curvature[i*n+j])
 			}
-			for k := range next {
-				next[k] /= total
+			bordered.Set(i, n, 1)
+			bordered.Set(n, i, 1)
+			right.SetVec(i, gradient[i])
+		}
+		if step.SolveVec(bordered, right) != nil {
+			return
+		}
+		gain, length := 0.0, 1.0
+		for i := range n {
+			d := step.AtVec(i)
+			gain += gradient[i] * d
+			if d < 0 { // no weight loses more than nine tenths at once
+				length = min(length, -0.9*w[i]/d)
 			}
-			if v := l.value(next, ahead); v > now {
-				gain, now = v-now, v
-				w, next, gradient, ahead = next, w, ahead, gradient
-				step *= 2
+		}
+		if !(gain > 1e-9*math.Abs(now)) {
+			return
+		}
+		for ; ; length /= 2 {
+			if length < 1e-6 {
+				return
+			}
+			for i := range n {
+				next[i] = w[i] + length*step.AtVec(i)
+			}
+			if v := o.value(next, ahead, curvature); v > now {
+				now = v
 				break
 			}
-			step /= 2
 		}
-		if gain <= 1e-7*math.Abs(now) {
-			break
-		}
+		copy(w, next)
+		gradient, ahead = ahead, gradient
 	}
-	return w
 }
 
 // odds are the log odds of trials by method, turned so that those of what came are
@@ -231,10 +317,12 @@ func newOdds(trials []Trial, methods int) *odds {
 	return o
 }
 
-// value is the log score of the pool with its prior, and its gradient.
-func (o *odds) value(w, gradient []float64) float64 {
+// value is the log score of the pool with its prior, its gradient and, row by row, minus
+// its second derivatives.
+func (o *odds) value(w, gradient, curvature []float64) float64 {
 	sum, product := 0.0, 1.0
 	clear(gradient)
+	clear(curvature)
 	for i := 0; i < len(o.rows); i += o.methods {
 		row := o.rows[i : i+o.methods]
 		e := math.Exp(-dotted(w, row)) // at most 1e6
@@ -244,14 +332,19 @@ func (o *odds) value(w, gradient []float64) float64 {
 			product = 1
 		}
 		missed := e / (1 + e)
+		spread := missed / (1 + e)
 		for k, x := range row {
 			gradient[k] += missed * x
+			for j, y := range row {
+				curvature[k*o.methods+j] += spread * x * y
+			}
 		}
 	}
 	sum -= math.Log(product)
 	for k, x := range w {
 		sum += o.prior * math.Log(x)
 		gradient[k] += o.prior / x
+		curvature[k*o.methods+k] += o.prior / (x * x)
 	}
 	return sum
 }

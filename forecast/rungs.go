@@ -264,7 +264,7 @@ func (f *Forecasts) rung(known []entente.BlocRecord, set Filter, from, to int, h
 // class adds what the reference class says.
 func (r *RungForecast) class(curve *Curve, class *Class, given Conditional, p [][]float64, i int, origin entente.Day) {
 	r.AtRisk = given.AtRisk
-	constant, fading := seen{float64(curve.Events), curve.RiskYears}, class.fading(origin)
+	constant, fading := seen{float64(curve.Events), curve.RiskYears}, class.on(origin).fading()
 	first := Component{Method: ClassRate, Probability: min(max(given.Probability, 0), 1), Low: given.Low, High: given.High,
 		Note: fmt.Sprintf("Aalen-Johansen, %s that held r%d and not r%d, given %.1f years held; bootstrap interval", counted(curve.N, "group"), r.From, r.Rung, r.Held)}
 	if given.AtRisk == 0 {

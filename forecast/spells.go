@@ -83,16 +83,36 @@ func reached(b *entente.BlocRecord, rung int) (entente.Day, bool) {
 
 // standing returns the one day by which a date of limited precision is counted.
 func standing(d entente.Date) entente.Day {
-	t := d.Start.Time()
 	switch d.Precision {
 	case entente.ToYear:
-		return entente.DayOf(t.Year(), 7, 1)
+		return entente.DayOf(d.Start.Year(), 7, 1)
 	case entente.ToMonth:
+		t := d.Start.Time()
 		return entente.DayOf(t.Year(), int(t.Month()), 15)
 	case entente.ToSpan:
 		return d.Start + (d.End-d.Start)/2
 	}
 	return d.Start
+}
+
+// onOneDay returns the groups with each date as the one day by which it is counted, which
+// need not be worked out again then.
+func onOneDay(blocs []entente.BlocRecord) []entente.BlocRecord {
+	out := slices.Clone(blocs)
+	for i := range out {
+		b := &out[i]
+		for rung := range b.Rungs {
+			if !b.Rungs[rung].IsZero() {
+				b.Rungs[rung] = entente.On(standing(b.Rungs[rung]))
+			}
+		}
+		for _, d := range []*entente.Date{&b.Ended, &b.Censored} {
+			if !d.IsZero() {
+				*d = entente.On(standing(*d))
+			}
+		}
+	}
+	return out
 }
 
 // Cut returns the groups as they stood at the end of the day: those not yet
