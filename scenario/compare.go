@@ -66,6 +66,8 @@ type Value struct {
 	Number float64 // NaN where it is no number
 	Low    float64
 	High   float64
+	// Interval says what lies between Low and High, "" where they are no interval.
+	Interval string
 }
 
 // Steps lists what is asked, in its order.
@@ -210,7 +212,12 @@ func changedActs(before, after *entente.Case) []string {
 	return ids
 }
 
-func words(text string) Value { return Value{text, math.NaN(), math.NaN(), math.NaN()} }
+func words(text string) Value { return number(text, math.NaN()) }
+
+// number is an answer without an interval.
+func number(text string, x float64) Value {
+	return Value{Text: text, Number: x, Low: math.NaN(), High: math.NaN()}
+}
 
 // differ reports whether two answers differ in what is shown and, being numbers, in their
 // values.

@@ -124,7 +124,7 @@ func first(texts ...string) string {
 	return ""
 }
 
-func count(n int) Value { return Value{fmt.Sprint(n), float64(n), math.NaN(), math.NaN()} }
+func count(n int) Value { return number(fmt.Sprint(n), float64(n)) }
 
 func (c *comparison) ladder() {
 	level := func(s *side) Value {
@@ -267,9 +267,9 @@ func share(p *measure.Point) Value {
 	if p.Value == nil {
 		return words(first(p.Thin, "too few acts"))
 	}
-	v := Value{fmt.Sprintf("%.0f%% of %d acts", 100**p.Value, p.N), *p.Value, math.NaN(), math.NaN()}
+	v := number(fmt.Sprintf("%.0f%% of %d acts", 100**p.Value, p.N), *p.Value)
 	if p.Low != nil && p.High != nil {
-		v.Low, v.High = *p.Low, *p.High
+		v.Low, v.High, v.Interval = *p.Low, *p.High, "95% (Wilson)"
 		v.Text = fmt.Sprintf("%.0f%% (%.0f to %.0f) of %d acts", 100*v.Number, 100*v.Low, 100*v.High, p.N)
 	}
 	return v
@@ -284,7 +284,7 @@ func (a *side) depth() Value {
 		sum += t.Depth
 	}
 	mean := sum / float64(len(a.ties))
-	return Value{fmt.Sprintf("%.1f of %d pairs", mean, len(a.ties)), mean, math.NaN(), math.NaN()}
+	return number(fmt.Sprintf("%.1f of %d pairs", mean, len(a.ties)), mean)
 }
 
 func (a *side) deepest() Value {
@@ -309,7 +309,7 @@ func (a *side) community() Value {
 			most, size = n, len(states)
 		}
 	}
-	return Value{fmt.Sprintf("%d of %d, in one of %d states", most, len(a.members), size), float64(most), math.NaN(), math.NaN()}
+	return number(fmt.Sprintf("%d of %d, in one of %d states", most, len(a.members), size), float64(most))
 }
 
 // format is the place of the group among the formats that its members share, by how often
@@ -319,7 +319,7 @@ func (a *side) format() Value {
 	if k < 0 {
 		return words("not known")
 	}
-	return Value{fmt.Sprintf("%d of %d", k+1, len(a.communities.Formats)), float64(k + 1), math.NaN(), math.NaN()}
+	return number(fmt.Sprintf("%d of %d", k+1, len(a.communities.Formats)), float64(k+1))
 }
 
 // tolerance says whose lines are crossed by what is done, and by what is proposed.
@@ -415,6 +415,13 @@ const (
 	unknown = "not known"
 )
 
+// spans says what lies between the ends of a chance, by method.
+var spans = map[string]string{
+	forecast.Pooled:     "95% of each method, pooled as if all erred the same way",
+	forecast.EventModel: "95% of what its few acts leave open",
+	forecast.Bargaining: "the least and the greatest chance by any reading",
+}
+
 func (a *side) chance(rung int, method string) Value {
 	if a.ladder.Held(rung) {
 		return words(held)
@@ -422,7 +429,7 @@ func (a *side) chance(rung int, method string) Value {
 	if f := a.rung(rung); f != nil {
 		for _, part := range append([]forecast.Component{f.Pooled}, f.Components...) {
 			if part.Method == method && !math.IsNaN(part.Probability) {
-				return Value{fmt.Sprintf("%.0f%% (%.0f to %.0f)", 100*part.Probability, 100*part.Low, 100*part.High), part.Probability, part.Low, part.High}
+				return Value{fmt.Sprintf("%.0f%% (%.0f to %.0f)", 100*part.Probability, 100*part.Low, 100*part.High), part.Probability, part.Low, part.High, spans[method]}
 			}
 		}
 	}
@@ -475,7 +482,7 @@ func (c *comparison) eventModel() {
 		}
 	}
 	per := func(o *forecast.Outlook) Value {
-		return Value{fmt.Sprintf("%.1f", o.PerYear), o.PerYear, math.NaN(), math.NaN()}
+		return number(fmt.Sprintf("%.1f", o.PerYear), o.PerYear)
 	}
 	c.add("acts", "acts expected in a year", per(b), per(a), through)
 }
@@ -519,9 +526,12 @@ func (c *comparison) table() string {
 }
 
 func reading(r bargain.Reading) Value {
-	v := Value{Number: r.Value, Low: r.Low, High: r.High}
-	if r.Inputs != nil {
-		v.Low, v.High = r.Inputs.Low, r.Inputs.High
+	v := Value{Number: r.Value, Low: r.Low, High: r.High, Interval: "nine outcomes in ten by the errors on decided issues"}
+	switch {
+	case r.Inputs != nil:
+		v.Low, v.High, v.Interval = r.Inputs.Low, r.Inputs.High, "the middle nine draws in ten"
+	case r.Name == bargain.BaseRate:
+		v.Interval = "nine comparable bargains in ten"
 	}
 	v.Text = fmt.Sprintf("%.0f (%.0f to %.0f)", v.Number, v.Low, v.High)
 	return v

@@ -340,8 +340,30 @@ func (a *app) showScenario(base *scenario.Base, r *scenario.Result, all bool) {
 	for _, n := range r.NotAsked {
 		a.paragraph("", "Not asked: "+n+".")
 	}
-	a.paragraph("", "Numbers in brackets are intervals: of forecasts 95%, of bargaining nine draws in ten. A what-if shows what the rules and models would say of such a record, not that it would come about.")
+	if between := brackets(r.Rows, all); between != "" {
+		a.paragraph("", "Numbers in brackets: "+between+".")
+	}
+	a.paragraph("", "A what-if shows what the rules and models would say of such a record, not that it would come about.")
 	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
+}
+
+// brackets says what the intervals of the rows shown are, step by step.
+func brackets(rows []scenario.Row, all bool) string {
+	kinds := map[string][]string{}
+	for _, row := range rows {
+		for _, v := range []scenario.Value{row.Before, row.After} {
+			if (all || row.Changed) && v.Interval != "" && !slices.Contains(kinds[row.Step], v.Interval) {
+				kinds[row.Step] = append(kinds[row.Step], v.Interval)
+			}
+		}
+	}
+	var parts []string
+	for _, step := range scenario.Steps() {
+		if of := kinds[step]; len(of) > 0 {
+			parts = append(parts, step+", "+strings.Join(of, ", or "))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // unchanged lists the steps in which nothing changed.
@@ -403,14 +425,15 @@ func (a *app) showScenarios(base *scenario.Base, results []*scenario.Result) {
 }
 
 type scenarioValue struct {
-	Text  string `json:"text"`
-	Value known  `json:"value"`
-	Low   known  `json:"low"`
-	High  known  `json:"high"`
+	Text     string `json:"text"`
+	Value    known  `json:"value"`
+	Low      known  `json:"low"`
+	High     known  `json:"high"`
+	Interval string `json:"interval,omitempty"`
 }
 
 func valueOf(v scenario.Value) scenarioValue {
-	return scenarioValue{v.Text, known(v.Number), known(v.Low), known(v.High)}
+	return scenarioValue{v.Text, known(v.Number), known(v.Low), known(v.High), v.Interval}
 }
 
 func (a *app) scenarioJSON(base *scenario.Base, results []*scenario.Result) error {
