@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"entente"
@@ -94,6 +95,26 @@ type Result struct {
 	Acts     []string // added, altered or taken away, in the order of their days
 	NotAsked []string // what could not be asked, and why
 	Case     *entente.Case
+}
+
+// Intervals says in words what the intervals of rows are, step by step: of those that
+// changed, or of all.
+func Intervals(rows []Row, all bool) string {
+	kinds := map[string][]string{}
+	for _, row := range rows {
+		for _, v := range []Value{row.Before, row.After} {
+			if (all || row.Changed) && v.Interval != "" && !slices.Contains(kinds[row.Step], v.Interval) {
+				kinds[row.Step] = append(kinds[row.Step], v.Interval)
+			}
+		}
+	}
+	var parts []string
+	for _, step := range Steps() {
+		if of := kinds[step]; len(of) > 0 {
+			parts = append(parts, step+", "+strings.Join(of, ", or "))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Row returns the row of an id, or nil.

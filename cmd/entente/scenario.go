@@ -340,30 +340,16 @@ func (a *app) showScenario(base *scenario.Base, r *scenario.Result, all bool) {
 	for _, n := range r.NotAsked {
 		a.paragraph("", "Not asked: "+n+".")
 	}
-	if between := brackets(r.Rows, all); between != "" {
-		a.paragraph("", "Numbers in brackets: "+between+".")
-	}
+	a.brackets(r.Rows, all)
 	a.paragraph("", "A what-if shows what the rules and models would say of such a record, not that it would come about.")
 	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
 }
 
-// brackets says what the intervals of the rows shown are, step by step.
-func brackets(rows []scenario.Row, all bool) string {
-	kinds := map[string][]string{}
-	for _, row := range rows {
-		for _, v := range []scenario.Value{row.Before, row.After} {
-			if (all || row.Changed) && v.Interval != "" && !slices.Contains(kinds[row.Step], v.Interval) {
-				kinds[row.Step] = append(kinds[row.Step], v.Interval)
-			}
-		}
+// brackets says what the intervals of the rows shown are.
+func (a *app) brackets(rows []scenario.Row, all bool) {
+	if between := scenario.Intervals(rows, all); between != "" {
+		a.paragraph("", "Numbers in brackets: "+between+".")
 	}
-	var parts []string
-	for _, step := range scenario.Steps() {
-		if of := kinds[step]; len(of) > 0 {
-			parts = append(parts, step+", "+strings.Join(of, ", or "))
-		}
-	}
-	return strings.Join(parts, "; ")
 }
 
 // unchanged lists the steps in which nothing changed.
@@ -396,7 +382,9 @@ func (a *app) showScenarios(base *scenario.Base, results []*scenario.Result) {
 	var order []question
 	before := map[question]string{}
 	after := map[question][]string{}
+	var rows [][]scenario.Row
 	for i, r := range results {
+		rows = append(rows, r.Rows)
 		for _, row := range r.Rows {
 			if !row.Changed || row.Step == "tolerance" && !strings.HasPrefix(row.What, "lines") {
 				continue
@@ -420,6 +408,7 @@ func (a *app) showScenarios(base *scenario.Base, results []*scenario.Result) {
 	}
 	a.print(t)
 	a.printf("\n")
+	a.brackets(slices.Concat(rows...), false)
 	a.paragraph("", "= as before. Scenarios as of different days have sides of their own; where these differ the cell says from what.")
 	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
 }
