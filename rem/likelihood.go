@@ -133,16 +133,35 @@ func (s *sums) add(w float64, x []float64) {
 	}
 }
 
-// addAll adds many rows of statistics, four at a time: most of the time of a fit is
-// spent here, and most of that in fetching and storing s2.
+// addAll adds rows of statistics that stand one after the other, four at a time: most of
+// the time of a fit is spent here, and most of that in fetching and storing s2.
 func (s *sums) addAll(w, x []float64) {
 	p := len(s.s1)
 	for len(w) >= 4 {
 		s.add4(w[0], w[1], w[2], w[3], x[:p], x[p:2*p], x[2*p:3*p], x[3*p:4*p])
 		w, x = w[4:], x[4*p:]
 	}
+	switch len(w) {
+	case 1:
+		s.add(w[0], x[:p])
+	case 2:
+		s.add4(w[0], w[1], 0, 0, x[:p], x[p:2*p], x[:p], x[:p])
+	case 3:
+		s.add4(w[0], w[1], w[2], 0, x[:p], x[p:2*p], x[2*p:3*p], x[:p])
+	}
+}
+
+// addRows adds the rows of x with the numbers given.
+func (s *sums) addRows(w []float64, rows []int32, x []float64) {
+	p := len(s.s1)
+	for len(w) >= 4 {
+		a, b, c, d := int(rows[0])*p, int(rows[1])*p, int(rows[2])*p, int(rows[3])*p
+		s.add4(w[0], w[1], w[2], w[3], x[a:a+p], x[b:b+p], x[c:c+p], x[d:d+p])
+		w, rows = w[4:], rows[4:]
+	}
 	for k, v := range w {
-		s.add(v, x[k*p:(k+1)*p])
+		at := int(rows[k]) * p
+		s.add(v, x[at:at+p])
 	}
 }
 
@@ -291,43 +310,40 @@ func (r *replay) change(id int32) bool {
 func (c panelPart) choices(theta []float64, into *total) {
 	r := c.replay()
 	s, e := into.sums(), newEfron(c.p)
-	eta := make([]float64, c.n)
-	w, x := make([]float64, 0, c.n), make([]float64, 0, c.n*c.p)
+	w, rows := make([]float64, 0, c.n), make([]int32, 0, c.n)
 	shift, left := 0.0, int32(0)
 	for k := range c.steps {
 		st := &c.steps[k]
 		r.to(st)
-		first := st.unit / int32(c.n) * int32(c.n)
+		first := int(st.unit) / c.n * c.n
 		if left == 0 {
-			shift = math.Inf(-1)
-			for j := range eta {
-				if u := first + int32(j); r.row[u] >= 0 {
-					eta[j] = dot(theta, r.x(u))
-					shift = max(shift, eta[j])
+			w, rows, shift = w[:0], rows[:0], math.Inf(-1)
+			for _, row := range r.row[first : first+c.n] {
+				if row >= 0 {
+					eta := dot(theta, c.x[int(row)*c.p:])
+					shift = max(shift, eta)
+					w, rows = append(w, eta), append(rows, row)
 				}
+			}
+			for j, eta := range w {
+				w[j] = math.Exp(eta - shift)
 			}
 			s.reset()
-			w, x = w[:0], x[:0]
-			for j := range eta {
-				if u := first + int32(j); r.row[u] >= 0 {
-					w = append(w, math.Exp(eta[j]-shift))
-					x = append(x, r.x(u)...)
-				}
-			}
-			s.addAll(w, x)
+			s.addRows(w, rows, c.x)
 			if left = st.tied; left > 0 {
 				e.out.reset()
 				for _, u := range c.acting(k) {
-					e.out.add(math.Exp(eta[u-first]-shift), r.x(u))
+					e.out.add(math.Exp(dot(theta, r.x(u))-shift), r.x(u))
 				}
 				e.average(&s, int(left))
 			}
 		}
-		if chosen := r.x(st.unit); left > 0 {
+		chosen := r.x(st.unit)
+		if eta := dot(theta, chosen); left > 0 {
 			left--
-			into.choseTied(c.first+k, eta[st.unit-first], shift, chosen, e)
+			into.choseTied(c.first+k, eta, shift, chosen, e)
 		} else {
-			into.chose(c.first+k, eta[st.unit-first], shift, chosen, &s)
+			into.chose(c.first+k, eta, shift, chosen, &s)
 		}
 	}
 }
