@@ -103,8 +103,35 @@ type OutlookOptions struct {
 	// Covered is the last day on which the record was kept, where that is before the
 	// origin: what was not looked for since then does not make acts rarer. 0: the origin.
 	Covered entente.Day
+	// Tuning, if any, is taken instead of being chosen: for outlooks that are to differ in
+	// nothing but their acts.
+	Tuning *Tuning
 	// Progress, if any, is told how many runs are done.
 	Progress func(done int)
+}
+
+// Tuning is what an outlook chooses by how well the past would have been foretold.
+type Tuning struct {
+	HalfLife float64 // of past acts in the model, in years; 0: they do not fade
+	Ridge    float64 // of the estimate
+	Pace     float64 // the half-life of the rate of acts, in years; 0: it does not fade
+}
+
+// Tune chooses as [Ahead] would choose; nil where the record is too thin for a model.
+func Tune(ctx context.Context, c *entente.Case, origin entente.Day, opt OutlookOptions) (*Tuning, error) {
+	data, model, err := read(c, origin, &opt)
+	var t *Tuning
+	if err == nil {
+		t, err = tune(ctx, data, model, happenings(data, origin, opt.Covered))
+	}
+	var thin *thinError
+	if errors.As(err, &thin) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the event model at %s: %w", origin, err)
+	}
+	return t, nil
 }
 
 const (
@@ -155,38 +182,27 @@ func learn(ctx context.Context, c *entente.Case, origin entente.Day, opt Outlook
 	if !(e.years > 0 && e.years <= 50) {
 		return nil, fmt.Errorf("%g years ahead; give more than 0 and at most 50", opt.Years)
 	}
-	if opt.Model == "" {
-		opt.Model = "forward"
-	}
-	data, model, err := rem.Load(opt.Model, c, origin, opt.Seed)
+	data, model, err := read(c, origin, &opt)
 	if err != nil {
 		return nil, err
-	}
-	if len(data.Events) < fewestActs {
-		return nil, &thinError{fmt.Sprintf("%d acts of cooperation are known; the model is not fitted to fewer than %d", len(data.Events), fewestActs)}
 	}
 	e.known = data
-	design, fit, err := e.choose(ctx, data, model)
-	if err != nil {
+	acts := happenings(data, origin, opt.Covered)
+	t := opt.Tuning
+	if t == nil {
+		if t, err = tune(ctx, data, model, acts); err != nil {
+			return nil, err
+		}
+	}
+	if err := e.settle(ctx, model, t); err != nil {
 		return nil, err
 	}
-	if e.forward, err = design.Forward(float64(origin)); err != nil {
-		return nil, err
-	}
-	e.fit = fit
-	covered := float64(origin)
-	if opt.Covered != 0 {
-		covered = min(covered, float64(opt.Covered))
-	}
-	since := covered - data.Events[0].Time
-	var acts []happening
 	for i := range data.Events {
-		acts = append(acts, happening{max(covered-data.Events[i].Time, 0) / yearDays, len(data.Events[i].From)})
 		if ago := int((float64(origin) - data.Events[i].Time) / quarter); ago < len(e.o.Recent) {
 			e.o.Recent[len(e.o.Recent)-1-ago]++
 		}
 	}
-	e.pace = learnPace(acts, since/yearDays, e.forward.Sizes())
+	e.pace = paceOf(t.Pace, acts, acts[0].ago, e.forward.Sizes())
 	if err := e.learnForms(data, acts); err != nil {
 		return nil, err
 	}
@@ -204,26 +220,52 @@ func learn(ctx context.Context, c *entente.Case, origin entente.Day, opt Outlook
 	return e, nil
 }
 
-// choose fits the model for each half-life and penalty to the first two thirds of the
-// acts, and takes those under which the last third was least surprising.
-func (e *engine) choose(ctx context.Context, data *rem.Data, model *rem.Model) (*rem.Design, *rem.Fit, error) {
+// read reads the model and the acts that it is fitted to.
+func read(c *entente.Case, origin entente.Day, opt *OutlookOptions) (*rem.Data, *rem.Model, error) {
+	if opt.Model == "" {
+		opt.Model = "forward"
+	}
+	data, model, err := rem.Load(opt.Model, c, origin, opt.Seed)
+	if err == nil && len(data.Events) < fewestActs {
+		err = &thinError{fmt.Sprintf("%d acts of cooperation are known; the model is not fitted to fewer than %d", len(data.Events), fewestActs)}
+	}
+	return data, model, err
+}
+
+// happenings are the acts, the first first, by their years before the end of what is
+// covered.
+func happenings(data *rem.Data, origin, until entente.Day) (acts []happening) {
+	covered := float64(origin)
+	if until != 0 {
+		covered = min(covered, float64(until))
+	}
+	for i := range data.Events {
+		acts = append(acts, happening{max(covered-data.Events[i].Time, 0) / yearDays, len(data.Events[i].From)})
+	}
+	return acts
+}
+
+// tune fits the model for each half-life and penalty to the first two thirds of the
+// acts, and takes those under which the last third was least surprising; and the
+// half-life of the pace.
+func tune(ctx context.Context, data *rem.Data, model *rem.Model, acts []happening) (*Tuning, error) {
 	early := *data
 	early.Events = data.Events[:2*len(data.Events)/3]
-	best := math.Inf(-1)
-	for _, life := range e.halfLives(model) {
+	best, t := math.Inf(-1), &Tuning{Pace: learnPace(acts, acts[0].ago)}
+	for _, life := range halfLives(model) {
 		m := withHalfLife(model, life)
 		all, err := rem.Prepare(ctx, data, m)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		past, err := rem.Prepare(ctx, &early, m)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, ridge := range ridges {
 			fit, err := past.Fit(ctx, rem.Options{Ridge: ridge})
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			_, each := all.LogLikelihood(fit.Theta())
 			_, before := past.LogLikelihood(fit.Theta())
@@ -232,27 +274,36 @@ func (e *engine) choose(ctx context.Context, data *rem.Data, model *rem.Model) (
 				score += l
 			}
 			if score > best {
-				best, e.o.HalfLife, e.o.Ridge = score, life/yearDays, ridge
+				best, t.HalfLife, t.Ridge = score, life/yearDays, ridge
 			}
 		}
 	}
 	if math.IsInf(best, -1) {
-		return nil, nil, errors.New("no fit gives the last third of the acts any chance")
+		return nil, errors.New("no fit gives the last third of the acts any chance")
 	}
-	design, err := rem.Prepare(ctx, data, withHalfLife(model, e.o.HalfLife*yearDays))
+	return t, nil
+}
+
+// settle fits the model as tuned to all that is known.
+func (e *engine) settle(ctx context.Context, model *rem.Model, t *Tuning) error {
+	e.o.HalfLife, e.o.Ridge = t.HalfLife, t.Ridge
+	design, err := rem.Prepare(ctx, e.known, withHalfLife(model, t.HalfLife*yearDays))
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	fit, err := design.Fit(ctx, rem.Options{Ridge: e.o.Ridge})
-	if err == nil && !fit.Converged {
-		err = errors.New("the fit did not converge; entente fit says why")
+	if e.fit, err = design.Fit(ctx, rem.Options{Ridge: t.Ridge}); err != nil {
+		return err
 	}
-	return design, fit, err
+	if !e.fit.Converged {
+		return errors.New("the fit did not converge; entente fit says why")
+	}
+	e.forward, err = design.Forward(float64(e.origin))
+	return err
 }
 
 // halfLives lists what is tried: nothing but what the model has, if none of its terms
 // fades.
-func (e *engine) halfLives(m *rem.Model) []float64 {
+func halfLives(m *rem.Model) []float64 {
 	if !slices.ContainsFunc(m.Terms, func(t rem.Term) bool { return t.HalfLife > 0 }) {
 		return []float64{0}
 	}

@@ -124,6 +124,26 @@ func TestClimb(t *testing.T) {
 	}
 }
 
+// An outlook by the tuning that it would have chosen is the same outlook.
+func TestTune(t *testing.T) {
+	c := ots(t, 0)
+	opt := OutlookOptions{Seed: 3, Runs: 50}
+	chosen, err := Ahead(t.Context(), c, c.Horizon, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opt.Tuning, err = Tune(t.Context(), c, c.Horizon, opt); err != nil {
+		t.Fatal(err)
+	}
+	given, err := Ahead(t.Context(), c, c.Horizon, opt)
+	if err != nil || !reflect.DeepEqual(chosen, given) {
+		t.Errorf("%v: %+v instead of %+v", err, given, chosen)
+	}
+	if thin, err := Tune(t.Context(), c, entente.DayOf(1993, 1, 1), opt); thin != nil || err != nil {
+		t.Errorf("a thin record is tuned to %+v, %v", thin, err)
+	}
+}
+
 // Acts at a steady rate give that rate; acts that have become ten times as many lately
 // give the late rate, by a short half-life.
 func TestPace(t *testing.T) {
@@ -131,7 +151,7 @@ func TestPace(t *testing.T) {
 	for i := range 200 {
 		steady = append(steady, happening{20 * (float64(i) + 0.5) / 200, 2 + i%2})
 	}
-	p := learnPace(steady, 20, 3)
+	p := paceOf(learnPace(steady, 20), steady, 20, 3)
 	rate := (p.shape[2] + p.shape[3]) / p.exposure
 	if math.Abs(rate-10) > 0.5 {
 		t.Errorf("ten acts a year give a rate of %v (half-life %v)", rate, p.halfLife)
@@ -142,7 +162,7 @@ func TestPace(t *testing.T) {
 	for i := range 40 {
 		rising = append(rising, happening{float64(i) * 0.05, 2})
 	}
-	p = learnPace(rising, 20, 2)
+	p = paceOf(learnPace(rising, 20), rising, 20, 2)
 	if rate := p.shape[2] / p.exposure; p.halfLife == 0 || p.halfLife > 5 || rate < 8 {
 		t.Errorf("twenty acts a year after one a year give a rate of %v, half-life %v", rate, p.halfLife)
 	}

@@ -14,7 +14,6 @@ type pace struct {
 	weight   float64   // acts, each with what it counts
 	shape    []float64 // by size: the same, and Jeffreys' half act spread over the sizes
 	exposure float64   // years, each with what it counts
-	scores   []float64 // the log score of each half-life of paces
 }
 
 // paces are the half-lives tried, in years.
@@ -31,12 +30,10 @@ type happening struct {
 
 // learnPace chooses the half-life under which the counts of each of the last years
 // would have been foretold best from what went before (the log score of a negative
-// binomial, the gamma mixture of Poisson counts), and returns the pace by it. acts may
-// be in any order; since is how many years the record goes back.
-func learnPace(acts []happening, since float64, largest int) *pace {
-	best := &pace{}
+// binomial, the gamma mixture of Poisson counts). acts may be in any order; since is how
+// many years the record goes back.
+func learnPace(acts []happening, since float64) (halfLife float64) {
 	highest := math.Inf(-1)
-	var scores []float64
 	for _, half := range paces {
 		score := 0.0
 		for year := 1; year <= judged && float64(year) <= since/2; year++ {
@@ -50,19 +47,21 @@ func learnPace(acts []happening, since float64, largest int) *pace {
 			}
 			score += negativeBinomial(seen, before.weight+0.5, before.exposure)
 		}
-		scores = append(scores, score)
 		if score > highest {
-			highest = score
-			best = &pace{halfLife: half}
+			halfLife, highest = half, score
 		}
 	}
-	best.scores = scores
-	best.shape = make([]float64, largest+1)
-	best.count(acts, 0, since)
+	return halfLife
+}
+
+// paceOf is the pace by a half-life.
+func paceOf(half float64, acts []happening, since float64, largest int) *pace {
+	p := &pace{halfLife: half, shape: make([]float64, largest+1)}
+	p.count(acts, 0, since)
 	for size := 2; size <= largest; size++ {
-		best.shape[size] += 0.5 / float64(largest-1)
+		p.shape[size] += 0.5 / float64(largest-1)
 	}
-	return best
+	return p
 }
 
 // count weighs the acts that were at least so many years ago.

@@ -25,7 +25,24 @@ type Base struct {
 	mu     sync.Mutex
 	sides  map[question]*side
 	pasts  map[entente.Day]*forecast.ByMethod
-	stills map[entente.Day]*entente.Case
+	stills map[question]*still
+}
+
+// still is the record as it stands on a day, and how the event model is tuned to it. Both
+// sides take this tuning: what differs between them then comes from the acts alone.
+type still struct {
+	c      *entente.Case
+	tuning *forecast.Tuning // nil where it is chosen on each side, if there is a model at all
+}
+
+func (b *Base) still(ctx context.Context, q question) (*still, error) {
+	c, err := b.without(ctx, q.asOf)
+	if err != nil || q.opt.WithoutModel {
+		return &still{c: c}, err
+	}
+	// Where this fails, the forecast fails likewise and says why.
+	tuning, _ := forecast.Tune(ctx, c, q.asOf, forecast.OutlookOptions{Seed: q.opt.Seed, Covered: b.Case.Horizon})
+	return &still{c, tuning}, ctx.Err()
 }
 
 // question is what the answers of the record as it stands depend on.
@@ -41,7 +58,7 @@ func Open(ctx context.Context, folder fs.FS, knownAt entente.Day) (*Base, error)
 		return nil, err
 	}
 	return &Base{Case: c, folder: folder, knownAt: knownAt,
-		sides: map[question]*side{}, pasts: map[entente.Day]*forecast.ByMethod{}, stills: map[entente.Day]*entente.Case{}}, nil
+		sides: map[question]*side{}, pasts: map[entente.Day]*forecast.ByMethod{}, stills: map[question]*still{}}, nil
 }
 
 // kept returns the answer of a key, worked out where it is not known yet.
@@ -141,16 +158,24 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 	if asOf == 0 {
 		asOf = b.Case.Horizon
 	}
+	if opt.Runs == 0 {
+		opt.Runs = 250
+	}
+	if opt.Draws == 0 {
+		opt.Draws = 400
+	}
 	positions, err := b.positions(s)
 	if err != nil {
 		return nil, err
 	}
-	var changed, still *entente.Case
+	var changed *entente.Case
+	var unchanged *still
 	var past *forecast.ByMethod
 	err = together(
 		func() (err error) { changed, err = b.Apply(ctx, s); return err },
 		func() (err error) {
-			still, err = kept(b, b.stills, asOf, func() (*entente.Case, error) { return b.without(ctx, asOf) })
+			key := question{asOf, Options{Seed: opt.Seed, WithoutModel: opt.WithoutModel}}
+			unchanged, err = kept(b, b.stills, key, func() (*still, error) { return b.still(ctx, key) })
 			return err
 		},
 		func() (err error) {
@@ -168,22 +193,23 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 			return nil, err
 		}
 	}
+	model := forecast.OutlookOptions{Runs: opt.Runs, Covered: b.Case.Horizon, Tuning: unchanged.tuning}
 	var before, after *side
 	err = together(
 		func() (err error) {
 			before, err = kept(b, b.sides, question{asOf, opt}, func() (*side, error) {
-				return ask(ctx, still, asOf, positions[0], past, b.Case.Horizon, opt)
+				return ask(ctx, unchanged.c, asOf, positions[0], past, model, opt)
 			})
 			return err
 		},
 		func() (err error) {
-			after, err = ask(ctx, changed, asOf, positions[1], pastAfter, b.Case.Horizon, opt)
+			after, err = ask(ctx, changed, asOf, positions[1], pastAfter, model, opt)
 			return err
 		})
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Scenario: s, AsOf: asOf, Case: changed, Acts: changedActs(still, changed), NotAsked: after.notes}
+	r := &Result{Scenario: s, AsOf: asOf, Case: changed, Acts: changedActs(unchanged.c, changed), NotAsked: after.notes}
 	c := &comparison{Result: r, before: before, after: after}
 	c.rows()
 	return r, c.routes(ctx)

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"math"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"entente/cases"
+	"entente/forecast"
 	"entente/ledger"
 )
 
@@ -188,6 +190,35 @@ func TestCutRoute(t *testing.T) {
 	r := compare(t, b, "name: x\nreasoning: y\nremove:\n  corridors: [titr-aktau-baku, titr-kuryk-baku, titr-tkm-baku]\nroutes:\n  - {from: xian, to: istanbul, assume: 6}\n")
 	if row := r.row(t, "greatest flow xian to istanbul"); row.After.Number != 0 || row.Before.Number != 6 {
 		t.Errorf("%+v", row)
+	}
+}
+
+// Both sides run the acts forward by one tuning, that of the record as it stands, so that
+// a choice that falls otherwise on the changed side is no effect of the acts.
+func TestOneTuning(t *testing.T) {
+	b, _ := base(t)
+	var text strings.Builder
+	text.WriteString("name: no more acts than before 2012\nreasoning: a check\nas_of: 2026-12-31\nremove:\n  acts:\n")
+	for i, a := range b.Case.Acts {
+		if i%5 > 0 && a.Date.Start.Time().Year() >= 2012 {
+			fmt.Fprintf(&text, "    - %s\n", a.ID)
+		}
+	}
+	r := compare(t, b, text.String())
+	s, err := b.still(t.Context(), question{r.AsOf, Options{Seed: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := forecast.Tune(t.Context(), r.Case, r.AsOf, forecast.OutlookOptions{Seed: 1, Covered: b.Case.Horizon})
+	if err != nil || reflect.DeepEqual(own, s.tuning) {
+		t.Fatalf("the changed record would be tuned to %+v, %v: the test tests nothing", own, err)
+	}
+	o, err := forecast.Ahead(t.Context(), r.Case, r.AsOf, forecast.OutlookOptions{Seed: 1, Runs: 100, Covered: b.Case.Horizon, Tuning: s.tuning})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := r.Row("event_model/acts"); row.After.Number != o.PerYear || o.Pace != s.tuning.Pace || o.HalfLife != s.tuning.HalfLife {
+		t.Errorf("%+v, tuned to %+v: %v", row.After, s.tuning, o.PerYear)
 	}
 }
 

@@ -41,17 +41,11 @@ const (
 var shares = []string{"multilateral_share", "multilateral_exposure", "density", "in_group_share"}
 
 // ask asks one record everything.
-func ask(ctx context.Context, c *entente.Case, asOf entente.Day, positions *bargain.Case, past *forecast.ByMethod, covered entente.Day, opt Options) (*side, error) {
-	if opt.Runs == 0 {
-		opt.Runs = 250
-	}
-	if opt.Draws == 0 {
-		opt.Draws = 400
-	}
+func ask(ctx context.Context, c *entente.Case, asOf entente.Day, positions *bargain.Case, past *forecast.ByMethod, model forecast.OutlookOptions, opt Options) (*side, error) {
 	a := &side{c: c, members: measure.Studied(c, asOf), ladder: measure.Ladder(c, asOf)}
 	if err := together(
 		func() error { return a.measure(ctx, asOf, opt.Seed) },
-		func() error { return a.foresee(ctx, asOf, positions, past, covered, opt) },
+		func() error { return a.foresee(ctx, asOf, positions, past, model, opt) },
 	); err != nil {
 		return nil, err
 	}
@@ -79,9 +73,9 @@ func (a *side) measure(ctx context.Context, asOf entente.Day, seed uint64) (err 
 }
 
 // foresee asks the bargain and the forecasts, to which it belongs.
-func (a *side) foresee(ctx context.Context, asOf entente.Day, positions *bargain.Case, past *forecast.ByMethod, covered entente.Day, opt Options) (err error) {
+func (a *side) foresee(ctx context.Context, asOf entente.Day, positions *bargain.Case, past *forecast.ByMethod, model forecast.OutlookOptions, opt Options) (err error) {
 	options := forecast.ForecastOptions{Seed: opt.Seed, Past: past, WithoutSkill: true, WithoutModel: opt.WithoutModel,
-		Outlook: forecast.OutlookOptions{Runs: opt.Runs, Covered: covered}}
+		Outlook: model}
 	if positions != nil {
 		if a.bargain, err = bargain.Solve(ctx, positions, bargain.Drawing{Draws: opt.Draws, Seed: opt.Seed}); err != nil {
 			return fmt.Errorf("bargaining: %w", err)
