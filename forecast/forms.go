@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"entente"
 	"entente/measure"
@@ -143,11 +144,12 @@ type climb struct {
 	base    measure.Rungs
 	members uint32 // of the sets of actors, who is a member
 	actors  []string
-	known   map[[3]int]uint16
+	known   map[[3]int]uint16 // what rungs has said, of this copy
+	shared  *sync.Map         // and of all
 }
 
 func newClimb(c *entente.Case, origin entente.Day, actors []string) *climb {
-	cl := &climb{c: c.Copy(), acts: slices.Clip(c.Acts), origin: origin, base: measure.Ladder(c, origin), actors: actors, known: map[[3]int]uint16{}}
+	cl := &climb{c: c.Copy(), acts: slices.Clip(c.Acts), origin: origin, base: measure.Ladder(c, origin), actors: actors, known: map[[3]int]uint16{}, shared: &sync.Map{}}
 	on := c.Group.On(origin, "member")
 	for i, code := range actors {
 		if slices.Contains(on, code) {
@@ -167,6 +169,18 @@ func (cl *climb) rungs(kind int, like *entente.Act, set uint32) uint16 {
 	if ok {
 		return rungs
 	}
+	if said, ok := cl.shared.Load(key); ok {
+		rungs = said.(uint16)
+	} else {
+		rungs = cl.ask(like, set)
+		cl.shared.Store(key, rungs)
+	}
+	cl.known[key] = rungs
+	return rungs
+}
+
+// ask asks the ladder.
+func (cl *climb) ask(like *entente.Act, set uint32) (rungs uint16) {
 	act := *like
 	act.ID, act.Date, act.Forum, act.Changes, act.Supersedes = "simulated", entente.On(cl.origin+1), cl.c.Group.Code, nil, nil
 	act.Participants = nil
@@ -181,6 +195,5 @@ func (cl *climb) rungs(kind int, like *entente.Act, set uint32) uint16 {
 			rungs |= 1 << i
 		}
 	}
-	cl.known[key] = rungs
 	return rungs
 }
