@@ -1,6 +1,10 @@
 package rem
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // coordination evaluates events on which two actors agree (Stadtfeld, Hollway &
 // Block 2017, equation 6): each chooses the other, p_ij p_ji, normalised over all
@@ -12,19 +16,21 @@ type coordination struct {
 	shift float64
 	w     []float64 // exp(eta - shift) of each ordered pair; 0 when not in the risk set
 	row   []float64 // sum of the weights of each sender
+	share []float64 // 1 by that; 0 when it is 0
 	sum   []float64 // n*p: sum of weight times statistics of each sender
 	peak  []float64 // of row since it was last summed anew
 	since []int     // changes since then
-	mean  []float64 // n*p
+	mean  []float64 // p*n, statistic by statistic
 
 	// Of the pairs i < j, those with i = 0 first: the product of the weights, 0 where not both
-	// may choose, and the sum of the statistics.
+	// may choose, and, statistic by statistic, the sum of both.
 	both, joint []float64
 	s           sums
 	chance      []float64 // of each actor to be in the event
 	score       []float64
-	// Weights and scores of some pairs, to be added together.
-	weights, rows []float64
+	// Of the pairs of one actor: their probabilities, and p times as many scores, as they
+	// are and by probability.
+	weights, scores, weighed []float64
 }
 
 // pairs evaluates the chunk of a coordination.
@@ -35,8 +41,9 @@ func (c panelPart) pairs(theta []float64, into *total) {
 	n, p := c.n, c.p
 	count := n * (n - 1) / 2
 	o := &coordination{replay: c.replay(), theta: theta, shift: c.shift(theta),
-		w: make([]float64, n*n), row: make([]float64, n), sum: make([]float64, n*p), peak: make([]float64, n), since: make([]int, n), mean: make([]float64, n*p),
-		both: make([]float64, count), joint: make([]float64, count*p), s: into.sums(), chance: make([]float64, n), score: make([]float64, p), weights: make([]float64, 0, 16), rows: make([]float64, 16*p)}
+		w: make([]float64, n*n), row: make([]float64, n), share: make([]float64, n), sum: make([]float64, n*p), peak: make([]float64, n), since: make([]int, n), mean: make([]float64, n*p),
+		both: make([]float64, count), joint: make([]float64, count*p), s: into.sums(), chance: make([]float64, n), score: make([]float64, p),
+		weights: make([]float64, n), scores: make([]float64, n*p), weighed: make([]float64, n*p)}
 	e, left := newEfron(p), int32(0)
 	for k := range c.steps {
 		st := &c.steps[k]
@@ -66,17 +73,23 @@ func (c panelPart) pairs(theta []float64, into *total) {
 // index is the number of the pair i < j.
 func (o *coordination) index(i, j int) int { return i*(2*o.n-i-1)/2 + j - i - 1 }
 
-// take takes in changes. The sums of a sender follow them, unless nearly all has
-// changed.
+// take takes in changes. The sums of a sender follow them; when much has changed, all
+// is summed anew.
 func (o *coordination) take(changes []int32) {
 	n, p := o.n, o.p
-	follow := len(changes) < n*n/4
+	if len(changes) >= n*n/4 {
+		for _, id := range changes {
+			o.change(id)
+		}
+		o.renew()
+		return
+	}
 	for _, id := range changes {
 		u := max(id, ^id)
 		i, j := int(u)/n, int(u)%n
 		sum := o.sum[i*p : (i+1)*p]
 		o.since[i]++
-		if old := o.w[u]; follow && old != 0 {
+		if old := o.w[u]; old != 0 {
 			o.row[i] -= old
 			for k, v := range o.x(u) {
 				sum[k] -= old * v
@@ -90,25 +103,61 @@ func (o *coordination) take(changes []int32) {
 		x := o.x(u)
 		w := math.Exp(dot(o.theta, x) - o.shift)
 		o.w[u] = w
-		if follow {
-			o.row[i] += w
-			for k, v := range x {
-				sum[k] += w * v
-			}
+		o.row[i] += w
+		for k, v := range x {
+			sum[k] += w * v
 		}
 		back := int32(j*n + i)
 		o.both[pair] = w * o.w[back]
 		if o.replay.row[back] >= 0 {
-			joint := o.joint[pair*p : (pair+1)*p]
 			for k, v := range o.x(back) {
-				joint[k] = x[k] + v
+				o.joint[k*len(o.both)+pair] = x[k] + v
 			}
 		}
 	}
-	if !follow {
-		for i := range o.since {
-			o.since[i] = n + 1
+}
+
+// renew weighs and sums all pairs.
+func (o *coordination) renew() {
+	n, p := o.n, o.p
+	clear(o.row)
+	clear(o.sum)
+	for i := range n {
+		w, rows := o.w[i*n:(i+1)*n], o.replay.row[i*n:(i+1)*n]
+		for j, row := range rows {
+			if w[j] = math.Inf(-1); row >= 0 {
+				w[j] = dot(o.theta, o.chunk.x[int(row)*p:])
+			}
 		}
+		exps(w, o.shift)
+		sum := o.sum[i*p : (i+1)*p]
+		for j, row := range rows {
+			if row < 0 {
+				continue
+			}
+			o.row[i] += w[j]
+			x := o.chunk.x[int(row)*p:][:len(sum)]
+			for k := range sum {
+				sum[k] += w[j] * x[k]
+			}
+		}
+	}
+	pair := 0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			u, back := i*n+j, j*n+i
+			o.both[pair] = o.w[u] * o.w[back]
+			if x, y := o.replay.row[u], o.replay.row[back]; x >= 0 && y >= 0 {
+				a, b := o.chunk.x[int(x)*p:][:p], o.chunk.x[int(y)*p:][:p]
+				for k, v := range a {
+					o.joint[k*len(o.both)+pair] = v + b[k]
+				}
+			}
+			pair++
+		}
+	}
+	for i := range o.since {
+		o.since[i], o.peak[i] = 1, o.row[i]
 	}
 }
 
@@ -137,71 +186,70 @@ func (o *coordination) senders() {
 			}
 		}
 		o.peak[i] = max(o.peak[i], o.row[i])
-		if o.row[i] > 0 {
+		if o.share[i] = 0; o.row[i] > 0 {
+			o.share[i] = 1 / o.row[i]
 			for k, v := range sum {
-				o.mean[i*p+k] = v / o.row[i]
+				o.mean[k*n+i] = v * o.share[i]
 			}
 		}
 	}
 }
 
-// normalise sums over all pairs.
+// normalise sums over all pairs, those of one actor with all after it at a time.
 func (o *coordination) normalise() {
-	n, p := o.n, o.p
+	n, p, count := o.n, o.p, len(o.both)
 	o.s.reset()
 	clear(o.chance)
-	pair := 0
-	for i := range n {
-		if o.row[i] == 0 {
-			pair += n - 1 - i
-			continue
+	first := 0
+	for i := range n - 1 {
+		end := first + n - 1 - i
+		b, share := o.weights[:n-1-i], o.share[i+1:]
+		for j, both := range o.both[first:end] {
+			b[j] = both * o.share[i] * share[j]
 		}
-		own, of := o.mean[i*p:(i+1)*p], 1/o.row[i]
-		for j := i + 1; j < n; j++ {
-			both := o.both[pair]
-			x := o.joint[pair*p : (pair+1)*p]
-			pair++
-			if both == 0 {
-				continue
-			}
-			both *= of / o.row[j]
+		floats.Add(o.chance[i+1:], b)
+		sum := floats.Sum(b)
+		o.chance[i] += sum
+		o.s.s0 += sum
+		at := 0
+		for k := range p {
+			joint := o.joint[k*count+first : k*count+end]
 			if o.s.s2 == nil {
-				o.s.add(both, x)
-				o.chance[i] += both
-				o.chance[j] += both
+				o.s.s1[k] += floats.Dot(b, joint)
 				continue
 			}
-			other := o.mean[j*p : (j+1)*p]
-			score := o.rows[len(o.weights)*p:][:p]
-			x, own, other = x[:len(score)], own[:len(score)], other[:len(score)]
-			for k := range score {
-				score[k] = x[k] - own[k] - other[k]
+			score, weighed := o.scores[k*n:][:len(b)], o.weighed[k*n:][:len(b)]
+			own, other := o.mean[k*n+i], o.mean[k*n+i+1:(k+1)*n]
+			joint, other = joint[:len(score)], other[:len(score)]
+			for j := range score {
+				score[j] = joint[j] - own - other[j]
+				weighed[j] = b[j] * score[j]
 			}
-			if o.weights = append(o.weights, both); len(o.weights) == cap(o.weights) {
-				o.s.addAll(o.weights, o.rows)
-				o.weights = o.weights[:0]
+			o.s.s1[k] += floats.Dot(b, score)
+		}
+		for k := range p {
+			for l := k; l < p && o.s.s2 != nil; l++ {
+				o.s.s2[at] += floats.Dot(o.weighed[k*n:][:len(b)], o.scores[l*n:][:len(b)])
+				at++
 			}
 		}
+		first = end
 	}
-	o.s.addAll(o.weights, o.rows)
-	o.weights = o.weights[:0]
 	if o.s.s2 == nil {
-		for i, chance := range o.chance {
-			for k, v := range o.mean[i*p : (i+1)*p] {
-				o.s.s1[k] -= chance * v
-			}
+		for k := range p {
+			o.s.s1[k] -= floats.Dot(o.chance, o.mean[k*n:(k+1)*n])
 		}
 	}
 }
 
 // pair sets the score of a pair and returns the logarithm of its two choices.
 func (o *coordination) pair(u int32) float64 {
-	n, p := o.n, o.p
+	n := o.n
 	i, j := int(u)/n, int(u)%n
 	back := j*n + i
 	a, b := o.x(u), o.x(int32(back))
 	for k := range o.score {
-		o.score[k] = a[k] - o.mean[i*p+k] + b[k] - o.mean[j*p+k]
+		o.score[k] = a[k] - o.mean[k*n+i] + b[k] - o.mean[k*n+j]
 	}
 	return math.Log(o.w[u]/o.row[i]) + math.Log(o.w[back]/o.row[j])
 }

@@ -325,9 +325,7 @@ func (c panelPart) choices(theta []float64, into *total) {
 					w, rows = append(w, eta), append(rows, row)
 				}
 			}
-			for j, eta := range w {
-				w[j] = math.Exp(eta - shift)
-			}
+			exps(w, shift)
 			s.reset()
 			s.addRows(w, rows, c.x)
 			if left = st.tied; left > 0 {

@@ -42,9 +42,7 @@ func (c *strata) evaluate(theta []float64, into *total) {
 			shift = max(shift, v)
 		}
 		first, w := eta[0], eta
-		for r, v := range eta {
-			w[r] = math.Exp(v - shift)
-		}
+		exps(w, shift)
 		s.reset()
 		s.addAll(w, c.x[row*p:st.end*p])
 		var chosen []float64
