@@ -43,9 +43,13 @@ type view struct {
 	expired int      // events of the layer that left the window
 	applied []*Event // events in the window, kept to take them out again
 	scratch []int32
-	arose   map[[2]int32]int // the place of each tie among all in the order in which they arose, from 1; nil: not wanted
-	ties    int              // that arose
+	arose   map[[2]int32]arising // when each tie arose; of those at the start nothing is known; nil: not wanted
+	ties    int                  // that arose
+	events  int                  // that arose says of
 }
+
+// arising is when a tie arose: its place among all ties, and which event made it.
+type arising struct{ order, event int }
 
 // reading says which events of a layer a view holds and how.
 type reading struct {
@@ -194,7 +198,7 @@ func (v *view) noteRise(i, j int32, value float64) {
 	switch was := v.out.rows[i].at(j); {
 	case was == 0 && value != 0:
 		v.ties++
-		v.arose[[2]int32{i, j}] = v.ties
+		v.arose[[2]int32{i, j}] = arising{v.ties, v.events}
 	case was != 0 && value == 0:
 		delete(v.arose, [2]int32{i, j})
 	default:
@@ -220,6 +224,9 @@ func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
 	}
 	if v.joint && len(e.To) > 0 {
 		e = together(e)
+	}
+	if v.arose != nil && sign > 0 {
+		v.events++
 	}
 	if v.pairs {
 		change := func(i, j int32) {

@@ -12,8 +12,8 @@ import (
 // of the smaller of the two values. Where the pairs of the model have no direction
 // and the path has one, both directions count.
 var closureTerms = []definition{
-	closure("trans", []string{"transitivity", "otp", "sp"}, "sum_k x_ik x_kj", "i has acted towards actors that acted towards j (history: sequential: after i had acted towards them)", false, true),
-	closure("cycle", []string{"itp"}, "sum_k x_jk x_ki", "j has acted towards actors that acted towards i (history: sequential: after j had acted towards them)", true, false),
+	closure("trans", []string{"transitivity", "otp", "sp"}, "sum_k x_ik x_kj", "i has acted towards actors that acted towards j (history: sequential: after i had acted towards them; consecutive: by the very next event)", false, true),
+	closure("cycle", []string{"itp"}, "sum_k x_jk x_ki", "j has acted towards actors that acted towards i (history: sequential: after j had acted towards them; consecutive: by the very next event)", true, false),
 	closure("commonSender", []string{"isp"}, "sum_k x_ki x_kj", "actors that acted towards both", true, true),
 	closure("commonReceiver", []string{"osp"}, "sum_k x_ik x_jk", "actors towards which both acted", false, false),
 	mixed("mixedTrans", "sum_k x_ik y_kj", false, true),
@@ -36,7 +36,7 @@ func closure(name string, also []string, formula, says string, inOfI, inOfJ bool
 				return statistic{}, err
 			}
 			if t.History != "" {
-				return b.sequential(t, v, inOfI)
+				return b.inOrder(t, v, inOfI)
 			}
 			return b.closure(t, v, v, inOfI, inOfJ)
 		},
@@ -125,15 +125,16 @@ func (b *binder) closure(t *Term, x, y *view, inOfI, inOfJ bool) (statistic, err
 	}, nil
 }
 
-// sequential counts the third actors k whose tie k -> j arose after i -> k, or for
-// a cycle k -> i after j -> k. A tie that was there at the start arose before all
-// others, and in no order with its like.
-func (b *binder) sequential(t *Term, v *view, cycle bool) (statistic, error) {
-	if t.History != "sequential" {
-		return statistic{}, fmt.Errorf("history is sequential, not %q", t.History)
+// inOrder counts the third actors k whose tie k -> j arose after i -> k, or for a
+// cycle k -> i after j -> k: at any time after it, or with a consecutive history by
+// the next event of the layer that the term reads. A tie that was there at the start
+// arose before all others, and in no order with its like.
+func (b *binder) inOrder(t *Term, v *view, cycle bool) (statistic, error) {
+	if t.History != "sequential" && t.History != "consecutive" {
+		return statistic{}, fmt.Errorf("history is sequential or consecutive, not %q", t.History)
 	}
 	if t.Combine != "" && t.Combine != "unique" {
-		return statistic{}, errors.New("a sequential history counts third actors; it does not combine values")
+		return statistic{}, fmt.Errorf("a %s history counts third actors; it does not combine values", t.History)
 	}
 	if b.undirected() {
 		return statistic{}, errors.New("a pair without direction has no first and no second tie")
@@ -144,14 +145,18 @@ func (b *binder) sequential(t *Term, v *view, cycle bool) (statistic, error) {
 	if err != nil {
 		return statistic{}, err
 	}
-	v.arose = map[[2]int32]int{}
+	v.arose = map[[2]int32]arising{}
+	follows := func(first, second arising) bool { return second.order > first.order }
+	if t.History == "consecutive" {
+		follows = func(first, second arising) bool { return first.event > 0 && second.event == first.event+1 }
+	}
 	st.value = func(u *unit) (count float64) {
 		from, to := u.i, u.j
 		if cycle {
 			from, to = to, from
 		}
 		v.out.rows[from].each(func(k int32, _ float64) {
-			if v.out.rows[k].at(to) != 0 && v.arose[[2]int32{k, to}] > v.arose[[2]int32{from, k}] {
+			if v.out.rows[k].at(to) != 0 && follows(v.arose[[2]int32{from, k}], v.arose[[2]int32{k, to}]) {
 				count++
 			}
 		})

@@ -71,6 +71,7 @@ func TestTermsOfPairs(t *testing.T) {
 		{Term{Term: "trans"}, [8]float64{0, 1, 1, 0, 0, 1, 0, 1}},
 		{Term{Term: "trans", Combine: "min"}, [8]float64{0, 1, 2, 0, 0, 1, 0, 1}},
 		{Term{Term: "trans", History: "sequential"}, [8]float64{0, 0, 0, 0, 0, 1, 0, 1}},
+		{Term{Term: "trans", History: "consecutive"}, [8]float64{0, 0, 0, 0, 0, 0, 0, 1}},
 		{Term{Term: "cycle"}, [8]float64{1, 0, 0, 0, 0, 0, 0, 0}},
 		{Term{Term: "commonSender"}, [8]float64{0, 0, 1, 0, 0, 0, 0, 0}},
 		{Term{Term: "commonReceiver"}, [8]float64{1, 0, 0, 0, 0, 1, 1, 0}},
@@ -171,6 +172,7 @@ type relation struct {
 	x        [][]float64 // values
 	tie      [][]float64 // 1 where there is a tie, however old
 	arose    [][]int     // in which order; 0: at the start
+	by       [][]int     // by which event; 0: at the start
 	acts     []float64   // of each actor, as a sender or at all
 	empty    bool        // there were no ties at the start
 }
@@ -225,7 +227,7 @@ func (p *pairs) read(t *Term, layer string) *relation {
 		return p.known[key]
 	}
 	n := p.n()
-	r := &relation{x: square[float64](n), tie: square[float64](n), arose: square[int](n), acts: make([]float64, n), empty: true}
+	r := &relation{x: square[float64](n), tie: square[float64](n), arose: square[int](n), by: square[int](n), acts: make([]float64, n), empty: true}
 	p.known[key] = r
 	at, _ := p.data.layer(layer)
 	events, replace := p.seen(), false
@@ -283,8 +285,9 @@ func (p *pairs) read(t *Term, layer string) *relation {
 		}
 		return 0
 	})
-	order := 0
+	order, event := 0, 0
 	for _, c := range changes {
+		event += int(one(!c.ends))
 		w := c.of.Value * p.decay(t, c.of.Time)
 		v := c.of.Value
 		if c.ends {
@@ -307,9 +310,9 @@ func (p *pairs) read(t *Term, layer string) *relation {
 				r.x[i][j] += w
 			}
 			if is := r.tie[i][j] != 0; is && !was {
-				r.arose[i][j] = order
+				r.arose[i][j], r.by[i][j] = order, event
 			} else if !is {
-				r.arose[i][j], r.x[i][j] = 0, 0
+				r.arose[i][j], r.by[i][j], r.x[i][j] = 0, 0, 0
 			}
 		}
 		for a, i := range c.of.From {
@@ -487,7 +490,11 @@ func (p *pairs) raw(t *Term, i, j int) float64 {
 	undirected := p.model.Family == REM && !p.model.Directed
 	sequential := func(i, j int) float64 {
 		return p.third(i, j, func(k int) float64 {
-			return r.tie[i][k] * r.tie[k][j] * one(r.arose[k][j] > r.arose[i][k])
+			follows := r.arose[k][j] > r.arose[i][k]
+			if t.History == "consecutive" {
+				follows = r.by[i][k] > 0 && r.by[k][j] == r.by[i][k]+1
+			}
+			return r.tie[i][k] * r.tie[k][j] * one(follows)
 		})
 	}
 	recency := func(holds func(e *Event) bool) float64 {
@@ -825,7 +832,13 @@ func termsOfPairs(r *rand.Rand, data *Data, m *Model) (terms []Term) {
 		vary("share", func(t *Term) { t.Share = true })
 		vary("signed", func(t *Term) { t.Signed = true })
 		vary("symmetric", func(t *Term) { t.Symmetric = true })
-		vary("history", func(t *Term) { t.History = "sequential" })
+		if slices.Contains(takes, "history") {
+			for _, t := range slices.Clone(forms) {
+				for _, t.History = range []string{"sequential", "consecutive"} {
+					forms = append(forms, t)
+				}
+			}
+		}
 		if slices.Contains(takes, "combine") {
 			for _, t := range slices.Clone(forms) {
 				for _, t.Combine = range pairings {
@@ -1009,7 +1022,7 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		{directed, Term{Term: "inertia", HalfLife: 3}, "a half-life leaves a tie one"},
 		{directed, Term{Term: "trans", HalfLife: 3}, "a half-life leaves a tie one"},
 		{directed, Term{Term: "trans", Combine: "minimum"}, "combine is one of unique, min, product, sum"},
-		{directed, Term{Term: "trans", History: "strict"}, `history is sequential, not "strict"`},
+		{directed, Term{Term: "trans", History: "strict"}, `history is sequential or consecutive, not "strict"`},
 		{directed, Term{Term: "trans", History: "sequential", Combine: "min"}, "does not combine values"},
 		{directed, Term{Term: "commonSender", History: "sequential"}, "it does not take history"},
 		{directed, Term{Term: "trans", Symmetric: true}, "it does not take symmetric"},
