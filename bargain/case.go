@@ -10,14 +10,14 @@ import (
 // have ends of their own.
 type Case struct {
 	Name       string
+	Note       string // what all inputs rest on, as the file says
 	Model      string // SMP, or BDM for the older model
 	Dimensions []Dimension
 	Parties    []Party
+	Onlookers  []Onlooker
 	Stop       Stop
 	// Quorum is the part of the votes that a decision needs, 0..1; 0 stands for all.
 	Quorum float64
-	// AtLeast lists points whose passing is counted over the draws.
-	AtLeast []float64
 	// Rungs are the places that rungs of the ladder have on the first scale, by number.
 	Rungs    map[int]float64
 	Warnings []string
@@ -30,6 +30,9 @@ type Dimension struct {
 	Low, High float64
 	Reference float64 // what holds without an agreement; NaN: not known
 	Base      *Rate   // what was decided in comparable bargains, if known
+	// AtLeast lists points whose passing is counted over the draws, from the first end of
+	// the scale to the last.
+	AtLeast []float64
 }
 
 // Rate is a base rate from elsewhere with its interval.
@@ -47,10 +50,17 @@ type Party struct {
 	Signs bool
 	Votes float64
 	Limit []Range
+	// Source is that of the inputs, Note on what judgement they rest and what would measure
+	// them.
+	Source, Note string
 }
 
 // Range is a triangular distribution; a point has all three the same.
-type Range struct{ Low, Mode, High float64 }
+type Range struct {
+	Low  float64 `json:"low"`
+	Mode float64 `json:"mode"`
+	High float64 `json:"high"`
+}
 
 // Point is a range without width.
 func Point(x float64) Range { return Range{x, x, x} }
@@ -166,6 +176,9 @@ func (c *Case) Check() error {
 		if p.Capability.Low < 0 {
 			return fmt.Errorf("actor %s: capability below 0", p.Name)
 		}
+	}
+	if err := c.checkOnlookers(); err != nil {
+		return err
 	}
 	if c.Quorum < 0 || c.Quorum > 1 {
 		return fmt.Errorf("quorum %v lies outside 0..1", c.Quorum)

@@ -42,16 +42,17 @@ type Influence struct {
 
 // Answer is everything said of a case.
 type Answer struct {
-	Case        string      `json:"case,omitempty"`
-	Model       string      `json:"model"`
-	Steps       int         `json:"steps"`
-	Settled     string      `json:"settled"`
-	Rounds      []Round     `json:"rounds"`
-	Readings    []Reading   `json:"readings"`
-	Draws       int         `json:"draws"`
-	Seed        uint64      `json:"seed,omitempty"`
-	Sensitivity []Influence `json:"sensitivity,omitempty"`
-	Warnings    []string    `json:"warnings"`
+	Case        string       `json:"case,omitempty"`
+	Model       string       `json:"model"`
+	Steps       int          `json:"steps"`
+	Settled     string       `json:"settled"`
+	Rounds      []Round      `json:"rounds"`
+	Readings    []Reading    `json:"readings"`
+	Onlookers   []Opposition `json:"onlookers,omitempty"`
+	Draws       int          `json:"draws"`
+	Seed        uint64       `json:"seed,omitempty"`
+	Sensitivity []Influence  `json:"sensitivity,omitempty"`
+	Warnings    []string     `json:"warnings"`
 }
 
 // Drawing says how often ranges are drawn and from which seed.
@@ -123,11 +124,12 @@ func Solve(ctx context.Context, c *Case, drawing Drawing) (*Answer, error) {
 			low, high := m.interval(thin)
 			reading.Low, reading.High = ordered(dim.own(low), dim.own(high))
 			if len(inputs) > 0 && name != BaseRate {
-				reading.Inputs = c.spread(dim, column)
+				reading.Inputs = dim.spread(column)
 			}
 			a.Readings = append(a.Readings, reading)
 		}
 	}
+	a.Onlookers = c.oppositions(samples)
 	if len(inputs) > 0 {
 		a.Sensitivity = c.sensitivity(inputs, drawn, samples, n)
 	}
@@ -148,15 +150,13 @@ func thinned(values []float64, limit int) []float64 {
 	return out
 }
 
-func (c *Case) spread(dim *Dimension, column []float64) *Spread {
-	sorted := slices.Clone(column)
-	for i, v := range sorted {
-		sorted[i] = dim.own(v)
-	}
-	slices.Sort(sorted)
-	s := &Spread{Low: quantile(sorted, 0.05), Median: quantile(sorted, 0.5), High: quantile(sorted, 0.95)}
-	for _, at := range c.AtLeast {
-		k, _ := slices.BinarySearch(sorted, at-1e-9)
+// spread takes draws on 0..100 and answers in units of the scale.
+func (d *Dimension) spread(column []float64) *Spread {
+	sorted := slices.Sorted(slices.Values(column))
+	s := &Spread{Median: d.own(quantile(sorted, 0.5))}
+	s.Low, s.High = ordered(d.own(quantile(sorted, 0.05)), d.own(quantile(sorted, 0.95)))
+	for _, at := range d.AtLeast {
+		k, _ := slices.BinarySearch(sorted, d.unit(at)-1e-9)
 		s.AtLeast = append(s.AtLeast, Passed{at, float64(len(sorted)-k) / float64(len(sorted))})
 	}
 	return s

@@ -1,6 +1,7 @@
 package bargain
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ type fileSpec struct {
 	Parameters map[string]any `yaml:"parameters"`
 	Dimensions []any          `yaml:"dimensions"`
 	Actors     []actorSpec    `yaml:"actors"`
+	Onlookers  []onlookerSpec `yaml:"onlookers"`
 	Quorum     any            `yaml:"quorum"`
 	OptOut     any            `yaml:"opt_out"`
 	AtLeast    []any          `yaml:"at_least"`
@@ -52,7 +54,7 @@ type actorSpec struct {
 	Capability any    `yaml:"capability"`
 	Position   any    `yaml:"position"`
 	Salience   any    `yaml:"salience"`
-	Signs      *bool  `yaml:"signs"`
+	Signs      any    `yaml:"signs"`
 	Votes      any    `yaml:"votes"`
 	Ceiling    any    `yaml:"ceiling"`
 	Source     string `yaml:"source"`
@@ -115,7 +117,7 @@ func (f *reader) bad(path, format string, args ...any) {
 }
 
 func (f *reader) read() *Case {
-	c := &Case{Name: f.spec.Case, Model: "SMP"}
+	c := &Case{Name: f.spec.Case, Note: f.spec.Note, Model: "SMP"}
 	old := strings.HasPrefix(strings.ToUpper(f.spec.Model), "BDM")
 	if m := strings.ToUpper(f.spec.Model); m != "" && m != "SMP" && !old {
 		f.bad("$.model", "model %q is neither SMP nor BDM", f.spec.Model)
@@ -134,6 +136,7 @@ func (f *reader) read() *Case {
 		f.dimensions(c)
 		f.actors(c)
 	}
+	f.onlookers(c)
 	f.decision(c)
 	return c
 }
@@ -217,6 +220,57 @@ func (f *reader) spans(path string, v any, what string, dimensions int) []Range 
 	return out
 }
 
+// entries reads one entry for each dimension: a list, a map by the names of dimensions,
+// or, where there is one alone, the entry itself. A map may leave out what stays as now.
+func (f *reader) entries(path string, v any, what string, dims []Dimension, now []Range) []Range {
+	m := byName(v, dims)
+	if m == nil {
+		return f.spans(path, v, what, len(dims))
+	}
+	out, given := make([]Range, len(dims)), make([]bool, len(dims))
+	copy(out, now)
+	for _, key := range sorted(m) {
+		k := slices.IndexFunc(dims, func(d Dimension) bool { return d.Name == key })
+		if k < 0 {
+			f.bad(path+"."+key, "there is no dimension %q; there are %s", key, names(dims))
+			return nil
+		}
+		if out[k], given[k] = f.span(path+"."+key, m[key], what+" on "+key); !given[k] {
+			return nil
+		}
+	}
+	if k := slices.Index(given, false); k >= 0 && now == nil {
+		f.bad(path, "%s on %s is missing", what, dims[k].Name)
+		return nil
+	}
+	return out
+}
+
+// byName is a value that has entries by the names of dimensions, or nil.
+func byName(v any, dims []Dimension) map[string]any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil
+	}
+	named, span := false, false
+	for key := range m {
+		named = named || slices.ContainsFunc(dims, func(d Dimension) bool { return d.Name == key })
+		span = span || key == "low" || key == "mode" || key == "high"
+	}
+	if named || !span && len(dims) > 1 {
+		return m
+	}
+	return nil
+}
+
+func names(dims []Dimension) string {
+	var list []string
+	for _, d := range dims {
+		list = append(list, d.Name)
+	}
+	return strings.Join(list, ", ")
+}
+
 func (f *reader) parameters(c *Case) {
 	for _, key := range sorted(f.spec.Parameters) {
 		v, path := f.spec.Parameters[key], "$.parameters."+key
@@ -281,8 +335,8 @@ func (f *reader) dimensions(c *Case) {
 			d.Name = v
 		case map[string]any:
 			for _, key := range sorted(v) {
-				if !slices.Contains([]string{"name", "low", "high", "reference", "base_rate", "note", "source"}, key) {
-					f.bad(path+"."+key, "key %q is not known; a dimension has name, low, high, reference, base_rate", key)
+				if !slices.Contains([]string{"name", "low", "high", "reference", "base_rate", "at_least", "note", "source"}, key) {
+					f.bad(path+"."+key, "key %q is not known; a dimension has name, low, high, reference, base_rate, at_least", key)
 				}
 			}
 			d.Name, _ = v["name"].(string)
@@ -304,6 +358,13 @@ func (f *reader) dimensions(c *Case) {
 			}
 			if m, ok := v["base_rate"].(map[string]any); ok {
 				d.Base = f.base(path+".base_rate", m, &d)
+			}
+			if points, ok := v["at_least"]; ok {
+				list, ok := points.([]any)
+				if !ok {
+					f.bad(path+".at_least", "at_least is a list of points, such as [60, 80]")
+				}
+				f.points(path+".at_least", list, &d)
 			}
 		default:
 			f.bad(path, "a dimension is a name, or a map with name, low and high")
@@ -338,6 +399,16 @@ func (f *reader) dimensions(c *Case) {
 			c.Dimensions[0].Base = f.base("$.base_rate", f.spec.BaseRate, &c.Dimensions[0])
 		}
 	}
+}
+
+// points reads the points of a scale whose passing is counted.
+func (f *reader) points(path string, list []any, d *Dimension) {
+	for k, v := range list {
+		if x := f.within(fmt.Sprintf("%s[%d]", path, k), v, "at_least", d); !slices.Contains(d.AtLeast, x) {
+			d.AtLeast = append(d.AtLeast, x)
+		}
+	}
+	slices.SortFunc(d.AtLeast, func(a, b float64) int { return cmp.Compare(d.unit(a), d.unit(b)) })
 }
 
 // within reads a point on a scale.
@@ -391,47 +462,24 @@ func (f *reader) actors(c *Case) {
 			f.bad(path, "keys are written small: name, capability, position, salience; capitals belong to model: BDM")
 			continue
 		}
-		p := Party{Name: title(a.Name), Signs: a.Signs != nil && *a.Signs}
+		p := Party{Name: title(a.Name), Source: a.Source, Note: a.Note}
 		f.named(path+".name", p.Name, seen)
-		if p.Capability, _ = f.span(path+".capability", a.Capability, "capability"); p.Capability.Low < 0 {
-			f.bad(path+".capability", "capability %v of %s is negative", p.Capability.Low, p.Name)
-		}
-		strength += max(0, p.Capability.Mode)
-		p.Position = f.spans(path+".position", a.Position, "position", len(c.Dimensions))
-		for k, r := range p.Position {
-			f.onScale(at(path+".position", a.Position, k), r, "position", p.Name, &c.Dimensions[k])
-		}
-		p.Salience = f.spans(path+".salience", a.Salience, "salience", len(c.Dimensions))
-		sum, mode := 0.0, 0.0
-		for k, r := range p.Salience {
-			if r.Low < 0 || r.High > 100 {
-				f.bad(at(path+".salience", a.Salience, k), "salience %s of %s lies outside 0..100", shown(r), p.Name)
+		for _, x := range []struct {
+			key string
+			is  any
+		}{{"capability", a.Capability}, {"position", a.Position}, {"salience", a.Salience}} {
+			if x.is == nil {
+				f.bad(path+"."+x.key, "%s is missing", x.key)
 			}
+		}
+		f.enter(path, &p, written{a.Capability, a.Position, a.Salience, a.Ceiling, a.Votes, a.Signs}, c.Dimensions)
+		strength += max(0, p.Capability.Mode)
+		sum := 0.0
+		for _, r := range p.Salience {
 			sum += r.High
-			mode += r.Mode
 		}
 		if sum > largest {
 			largest, largestAt = sum, path+".salience"
-		}
-		switch {
-		case p.Salience == nil:
-		case sum > 100+slack && len(p.Salience) > 1:
-			f.bad(path+".salience", "the saliences of %s sum to %v; together they are at most 100, the whole of its attention", p.Name, sum)
-		case mode == 0:
-			f.bad(path+".salience", "%s has no salience on any dimension and so takes no part; leave it out", p.Name)
-		}
-		if a.Ceiling != nil {
-			p.Limit = f.spans(path+".ceiling", a.Ceiling, "ceiling", len(c.Dimensions))
-			for k, r := range p.Limit {
-				f.onScale(at(path+".ceiling", a.Ceiling, k), r, "ceiling", p.Name, &c.Dimensions[k])
-			}
-		}
-		if a.Votes != nil {
-			if v, ok := f.number(path+".votes", a.Votes, "votes"); ok && v <= 0 {
-				f.bad(path+".votes", "votes %v of %s are not above 0", v, p.Name)
-			} else {
-				p.Votes = v
-			}
 		}
 		c.Parties = append(c.Parties, p)
 	}
@@ -443,10 +491,77 @@ func (f *reader) actors(c *Case) {
 	}
 }
 
-// at is the place of the k-th entry, if entries stand in a list.
-func at(path string, v any, k int) string {
+// written is what a text says of a party; what it leaves out is nil.
+type written struct{ capability, position, salience, ceiling, votes, signs any }
+
+// enter writes into a party what a text says of it.
+func (f *reader) enter(path string, p *Party, w written, dims []Dimension) {
+	if w.capability != nil {
+		if p.Capability, _ = f.span(path+".capability", w.capability, "capability"); p.Capability.Low < 0 {
+			f.bad(path+".capability", "capability %v of %s is negative", p.Capability.Low, p.Name)
+		}
+	}
+	if w.position != nil {
+		p.Position = f.entries(path+".position", w.position, "position", dims, p.Position)
+		for k, r := range p.Position {
+			f.onScale(at(path+".position", w.position, k, dims), r, "position", p.Name, &dims[k])
+		}
+	}
+	if w.salience != nil {
+		p.Salience = f.entries(path+".salience", w.salience, "salience", dims, p.Salience)
+		f.attention(path+".salience", w.salience, p, dims)
+	}
+	if w.ceiling != nil {
+		now := p.Limit
+		if now == nil {
+			now = p.Position
+		}
+		p.Limit = f.entries(path+".ceiling", w.ceiling, "ceiling", dims, now)
+		for k, r := range p.Limit {
+			f.onScale(at(path+".ceiling", w.ceiling, k, dims), r, "ceiling", p.Name, &dims[k])
+		}
+	}
+	if w.votes != nil {
+		if v, ok := f.number(path+".votes", w.votes, "votes"); ok && v <= 0 {
+			f.bad(path+".votes", "votes %v of %s are not above 0", v, p.Name)
+		} else {
+			p.Votes = v
+		}
+	}
+	if w.signs != nil {
+		var ok bool
+		if p.Signs, ok = w.signs.(bool); !ok {
+			f.bad(path+".signs", "signs %v of %s is neither true nor false", w.signs, p.Name)
+		}
+	}
+}
+
+// attention checks the saliences of a party.
+func (f *reader) attention(path string, v any, p *Party, dims []Dimension) {
+	sum, mode := 0.0, 0.0
+	for k, r := range p.Salience {
+		if r.Low < 0 || r.High > 100 {
+			f.bad(at(path, v, k, dims), "salience %s of %s lies outside 0..100", shown(r), p.Name)
+		}
+		sum += r.High
+		mode += r.Mode
+	}
+	switch {
+	case p.Salience == nil:
+	case sum > 100+slack && len(p.Salience) > 1:
+		f.bad(path, "the saliences of %s sum to %v; together they are at most 100, the whole of its attention", p.Name, sum)
+	case mode == 0:
+		f.bad(path, "%s has no salience on any dimension and so takes no part; leave it out", p.Name)
+	}
+}
+
+// at is the place of the k-th entry, if entries stand in a list or by name.
+func at(path string, v any, k int, dims []Dimension) string {
 	if _, ok := v.([]any); ok {
 		return fmt.Sprintf("%s[%d]", path, k)
+	}
+	if m := byName(v, dims); m != nil {
+		return path + "." + dims[k].Name
 	}
 	return path
 }
@@ -573,28 +688,22 @@ func (f *reader) decision(c *Case) {
 			f.bad(path, "rung %q is none of r0 to r8", rung)
 			continue
 		}
-		x, ok := f.number(path, f.spec.Rungs[rung], "rungs")
-		if !ok {
-			continue
+		if len(c.Dimensions) == 0 {
+			return
 		}
-		f.within(path, f.spec.Rungs[rung], "rungs", &c.Dimensions[0])
+		d := &c.Dimensions[0]
+		x := f.within(path, f.spec.Rungs[rung], "rungs", d)
 		if c.Rungs == nil {
 			c.Rungs = map[int]float64{}
 		}
 		c.Rungs[n] = x
-		if !slices.Contains(c.AtLeast, x) {
-			c.AtLeast = append(c.AtLeast, x)
-		}
+		f.points(path, []any{x}, d)
 	}
-	for k, v := range f.spec.AtLeast {
-		path := fmt.Sprintf("$.at_least[%d]", k)
-		x, ok := f.number(path, v, "at_least")
-		if !ok {
-			continue
-		}
-		if len(c.Dimensions) == 1 {
-			f.within(path, v, "at_least", &c.Dimensions[0])
-		}
-		c.AtLeast = append(c.AtLeast, x)
+	switch {
+	case f.spec.AtLeast == nil:
+	case len(c.Dimensions) != 1:
+		f.bad("$.at_least", "at_least belongs to one dimension; write it there")
+	default:
+		f.points("$.at_least", f.spec.AtLeast, &c.Dimensions[0])
 	}
 }

@@ -111,6 +111,7 @@ type Result struct {
 	Rows     []Row
 	Acts     []string // added, altered or taken away, in the order of their days
 	NotAsked []string // what could not be asked, and why
+	Scales   []string // of the bargain
 	Case     *entente.Case
 }
 
@@ -210,6 +211,11 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 		return nil, err
 	}
 	r := &Result{Scenario: s, AsOf: asOf, Case: changed, Acts: changedActs(unchanged.c, changed), NotAsked: after.notes}
+	if positions[1] != nil {
+		for _, d := range positions[1].Dimensions {
+			r.Scales = append(r.Scales, d.Name)
+		}
+	}
 	c := &comparison{Result: r, before: before, after: after}
 	c.rows()
 	return r, c.routes(ctx)

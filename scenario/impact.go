@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"entente"
+	"entente/bargain"
 	"entente/measure"
 )
 
@@ -92,7 +93,12 @@ func CrossImpact(ctx context.Context, b *Base, scenarios []*Scenario, opt Option
 	for rung := range 9 {
 		m.column(fmt.Sprintf("forecasts/r%d", rung), fmt.Sprintf("r%d", rung))
 	}
-	m.column("bargaining/tempered_mean", "depth")
+	m.column("bargaining/"+bargain.TemperedMean, "bargain ends")
+	if len(m.Results) > 0 {
+		for _, scale := range m.Results[0].Scales {
+			m.column("bargaining/"+bargain.TemperedMean+"/"+scale, scale)
+		}
+	}
 	m.column("tolerance/crossed", "lines crossed")
 	for i, r := range m.Results {
 		m.Rows = append(m.Rows, nil)

@@ -503,7 +503,79 @@ func (c *comparison) bargaining() {
 		}
 		c.add(id, what, reading(c.before.bargain.Readings[k]), reading(a), through)
 	}
+	c.onlookers(through)
 	c.chances(forecast.Bargaining, "deep enough for r%d, spatial model", func(int) string { return through })
+}
+
+// onlookers say how likely each opposes what the bargain ends in, and what the group has
+// come to: the place of the deepest rung that it holds.
+func (c *comparison) onlookers(through string) {
+	var asked []bargain.Opposition
+	for _, o := range slices.Concat(c.before.bargain.Onlookers, c.after.bargain.Onlookers) {
+		if !slices.ContainsFunc(asked, func(x bargain.Opposition) bool { return x.Name == o.Name && x.According == o.According }) {
+			asked = append(asked, o)
+		}
+	}
+	for _, o := range asked {
+		id, who := o.Name, o.Name
+		if o.According != "" {
+			id += "/" + strings.ReplaceAll(o.According, " ", "_")
+			who += " (" + o.According + ")"
+		}
+		b, a := opposition(c.before, o.Name, o.According), opposition(c.after, o.Name, o.According)
+		c.add("opposes/"+id, who+" opposes where it ends, spatial model", c.before.opposed(b), c.after.opposed(a), through)
+		c.add("opposes_held/"+id, who+" opposes the rungs held", c.before.opposedHeld(b), c.after.opposedHeld(a), first(c.moved(), through))
+	}
+}
+
+// opposition is one account of an onlooker on a side, or nil.
+func opposition(a *side, name, according string) *bargain.Opposition {
+	for i := range a.bargain.Onlookers {
+		if o := &a.bargain.Onlookers[i]; o.Name == name && o.According == according {
+			return o
+		}
+	}
+	return nil
+}
+
+// opposed is the chance by the spatial model, between the least and the greatest by any
+// reading.
+func (a *side) opposed(o *bargain.Opposition) Value {
+	if o == nil {
+		return words("does not look on")
+	}
+	v := Value{Number: math.NaN(), Low: 1, Interval: spans[forecast.Bargaining]}
+	for _, p := range o.Outcomes {
+		v.Low, v.High = min(v.Low, p.Probability), max(v.High, p.Probability)
+		if p.Reading == bargain.SpatialModel {
+			v.Number = p.Probability
+		}
+	}
+	v.Text = fmt.Sprintf("%.0f%% (%.0f to %.0f)", 100*v.Number, 100*v.Low, 100*v.High)
+	return v
+}
+
+// opposedHeld is the chance at the place of the deepest rung held.
+func (a *side) opposedHeld(o *bargain.Opposition) Value {
+	if o == nil {
+		return words("does not look on")
+	}
+	deepest, at := -1, 0.0
+	for rung := range a.ladder.Rungs {
+		place, placed := a.positions.Rungs[rung]
+		if placed && a.ladder.Held(rung) && (deepest < 0 || a.positions.Beyond(place, at)) {
+			deepest, at = rung, place
+		}
+	}
+	if deepest < 0 {
+		return words("no rung held")
+	}
+	p := a.positions.Opposes(&bargain.Onlooker{Ceiling: o.Ceiling}, at)
+	return number(fmt.Sprintf("%.0f%% at r%d", 100*p, deepest), p)
+}
+
+func seated(c *bargain.Case, name string) bool {
+	return slices.ContainsFunc(c.Parties, func(p bargain.Party) bool { return p.Name == name })
 }
 
 // table says who bargains otherwise than before.
@@ -513,7 +585,7 @@ func (c *comparison) table() string {
 		switch inputs := c.Scenario.spec.Positions[name]; {
 		case inputs["absent"] == true:
 			parts = append(parts, name+" leaves the table")
-		case !slices.Contains(c.before.parties, name):
+		case inputs["position"] != nil && !seated(c.before.positions, name):
 			parts = append(parts, name+" joins the table")
 		default:
 			moved = append(moved, name)

@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"math"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"entente"
 	"entente/cases"
 	"entente/forecast"
 	"entente/ledger"
@@ -108,6 +110,34 @@ func TestDefenceClause(t *testing.T) {
 	}
 }
 
+// Every onlooker of the built-in bargain rests on a source of the record or says that it
+// is a judgement, and its note names stances on record of that power.
+func TestOnlookersRest(t *testing.T) {
+	b, _ := base(t)
+	pair, err := b.positions(&Scenario{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stance := regexp.MustCompile(`\b[a-z]{3}-[a-z]+\b`)
+	for _, o := range pair[0].Onlookers {
+		if o.Source != "" && !slices.ContainsFunc(b.Case.Sources, func(s entente.Source) bool { return s.ID == o.Source }) {
+			t.Errorf("%s, %s: no source %s", o.Name, o.According, o.Source)
+		}
+		if o.Source == "" && !strings.HasPrefix(o.Note, "a judgement") {
+			t.Errorf("%s, %s: neither a source nor said to be a judgement", o.Name, o.According)
+		}
+		named := stance.FindAllString(strings.TrimPrefix(o.Note, "a judgement"), -1)
+		found := false
+		for _, id := range named {
+			k := slices.IndexFunc(b.Case.Postures, func(p entente.Posture) bool { return p.ID == id })
+			found = found || k >= 0 && b.Case.Postures[k].Power == o.Name
+		}
+		if !found {
+			t.Errorf("%s, %s: of %v none is a stance of it", o.Name, o.According, named)
+		}
+	}
+}
+
 // A scenario without changes changes nothing, whatever the day and the cores.
 func TestNothing(t *testing.T) {
 	b, _ := base(t)
@@ -162,10 +192,16 @@ func TestMistakes(t *testing.T) {
 		{head + "join:\n  - {actor: TRU, on: 2026-05-01}\n", `there is no actor "TRU" (TUR?)`},
 		{head + "join:\n  - {actor: KAZ, on: 2026-05-01}\n", "KAZ is a member of Organization of Turkic States on 2026-05-01 already"},
 		{head + "join:\n  - {actor: TKM}\n", "test.yaml:5"},
-		{head + "positions:\n  KAZ: {salience: 1.4}\n", "test.yaml:5:19: salience 1.4 is on a scale of 0 to 100; did you mean 140?"},
-		{head + "positions:\n  KAZ: {salience: 140}\n", "test.yaml:5:19: salience 140 to 140 is not between 0 and 100"},
-		{head + "positions:\n  KAZ: {position: 120}\n", "lies beyond the ends of the scale, 0 and 100"},
-		{head + "positions:\n  KAZ: {position: {low: 50, mode: 40, high: 60}}\n", "{low: , mode: , high: } in that order"},
+		{head + "positions:\n  KAZ: {salience: 1.4}\n", "test.yaml:5:19: salience 1.4 of KAZ: saliences are on 0..100, so write 80 for 0.8"},
+		{head + "positions:\n  KAZ: {salience: 140}\n", "test.yaml:5:19: salience 140 of KAZ lies outside 0..100"},
+		{head + "positions:\n  KAZ: {position: 120}\n", "position 120 of KAZ lies outside the scale of depth, 0 to 100"},
+		{head + "positions:\n  KAZ: {ceiling: 120}\n", "test.yaml:5:18: ceiling 120 of KAZ lies outside the scale of depth, 0 to 100"},
+		{head + "positions:\n  KAZ: {capability: -1}\n", "test.yaml:5:21: capability -1 of KAZ is negative"},
+		{head + "positions:\n  KAZ: {absent: yes}\n", "absent is true or false"},
+		{head + "positions:\n  KAZ: {absent: true, position: 30}\n", "nothing else of it can be changed"},
+		{head + "positions:\n  KAZ: {postion: 30}\n", `no input is called "postion"`},
+		{head + "positions:\n  KAZ: {position: {depht: 30}}\n", "is none of low, mode, high"},
+		{head + "positions:\n  KAZ: {position: {low: 50, mode: 40, high: 60}}\n", "low, mode and high are not in order"},
 		{head + "positions:\n  KAS: {position: 20}\n", `has no actor "KAS" (KAZ?)`},
 		{head + "alter:\n  corridors:\n    titr-aktau-baku: {capacity: -3}\n", "test.yaml:6:"},
 		{head + "routes:\n  - {from: xian, to: nowhere}\n", "test.yaml:5:"},
@@ -304,6 +340,8 @@ func TestThrough(t *testing.T) {
 		{"turkmen-accession", "bargaining/consensus_pivot", "75 (75 to 75)", "40 (40 to 40)", "TKM joins the table"},
 		{"russian-counter-offer", "bargaining/consensus_pivot", "75 (75 to 75)", "50 (50 to 50)", "inputs of KAZ, KGZ, UZB"},
 		{"clause-not-invoked", "obligations/tested", "2", "3", "what-if-attack"},
+		{"defence-clause", "bargaining/opposes_held/RUS/controlled_coexistence", "0% at r2", "100% at r6", "what-if-treaty-defence"},
+		{"exercise-held", "bargaining/opposes_held/RUS/Lavrov_2021", "22% at r2", "100% at r3", "what-if-exercise"},
 		{"iran-war", "corridors/moscow-mumbai", "15, one route", "0, no route", "legs instc-w-rasht-tehran, instc-e-inche-tehran"},
 		{"iran-war", "threats/joint_work_bilateral", "13", "15", "threat what-if-iran-war"},
 		{"consultation-clause", "obligations/consultation_signed", "4", "10", "what-if-treaty-consult"},

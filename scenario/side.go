@@ -26,7 +26,7 @@ type side struct {
 	exposures   []measure.Exposure
 	forecasts   *forecast.Forecasts
 	bargain     *bargain.Answer
-	parties     []string // who bargains
+	positions   *bargain.Case
 	notes       []string
 }
 
@@ -80,9 +80,7 @@ func (a *side) foresee(ctx context.Context, asOf entente.Day, positions *bargain
 		if a.bargain, err = bargain.Solve(ctx, positions, bargain.Drawing{Draws: opt.Draws, Seed: opt.Seed}); err != nil {
 			return fmt.Errorf("bargaining: %w", err)
 		}
-		for _, p := range positions.Parties {
-			a.parties = append(a.parties, p.Name)
-		}
+		a.positions = positions
 		options.Bargaining = Depths(positions, a.bargain)
 	} else {
 		a.notes = append(a.notes, "bargaining: the case has no "+Positions)
@@ -101,15 +99,15 @@ func (a *side) foresee(ctx context.Context, asOf entente.Day, positions *bargain
 	return nil
 }
 
-// Depths are the chances that a bargain over depth ends at or beyond the places of
-// rungs: the part of the draws in which the spatial model does, between the least and
+// Depths are the chances that a bargain ends at or beyond the places that rungs have on its
+// first scale: the part of the draws in which the spatial model does, between the least and
 // the greatest part by any reading. They have no date.
 func Depths(c *bargain.Case, answer *bargain.Answer) map[int]forecast.Component {
 	rungs := map[int]forecast.Component{}
 	for rung, point := range c.Rungs {
 		said := forecast.Component{Probability: math.NaN(), Low: 1, Note: fmt.Sprintf("%d draws of positions that are judgements; without a date; low and high by any reading", answer.Draws)}
 		for _, r := range answer.Readings {
-			if r.Inputs == nil {
+			if r.Inputs == nil || r.Dimension != "" && r.Dimension != c.Dimensions[0].Name {
 				continue
 			}
 			for _, p := range r.Inputs.AtLeast {

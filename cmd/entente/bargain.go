@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,14 +136,23 @@ func (a *app) showBargain(c *bargain.Case, answer *bargain.Answer) {
 		name = "bargain"
 	}
 	a.paragraph("", fmt.Sprintf("%s: %d actors; the spatial model took %d steps (%s)", name, len(c.Parties), answer.Steps, answer.Settled))
+	if c.Note != "" {
+		a.paragraph("", "Note of the file: "+c.Note)
+	}
 	a.printf("\n")
 	head := []string{"reading", "#value", "#low", "#high", "#error"}
 	if answer.Draws > 0 {
 		head = append(head, "#p05", "#p50", "#p95")
-		for _, p := range c.AtLeast {
-			head = append(head, fmt.Sprintf("#P(>=%g)", p))
+	}
+	var points []string
+	for k := range c.Dimensions {
+		for _, p := range c.Dimensions[k].AtLeast {
+			if name := passing(p); answer.Draws > 0 && !slices.Contains(points, name) {
+				points = append(points, name)
+			}
 		}
 	}
+	head = append(head, points...)
 	t := newTable(0, head...)
 	for _, r := range answer.Readings {
 		label := r.Name
@@ -152,8 +163,13 @@ func (a *app) showBargain(c *bargain.Case, answer *bargain.Answer) {
 		if answer.Draws > 0 {
 			if r.Inputs != nil {
 				cells = append(cells, tenth(r.Inputs.Low), tenth(r.Inputs.Median), tenth(r.Inputs.High))
-				for _, p := range r.Inputs.AtLeast {
-					cells = append(cells, strconv.FormatFloat(p.Probability, 'f', 2, 64))
+				for _, name := range points {
+					k := slices.IndexFunc(r.Inputs.AtLeast, func(p bargain.Passed) bool { return passing(p.Point) == name })
+					if k < 0 {
+						cells = append(cells, "")
+						continue
+					}
+					cells = append(cells, strconv.FormatFloat(r.Inputs.AtLeast[k].Probability, 'f', 2, 64))
 				}
 			}
 			for len(cells) < len(head) {
@@ -180,6 +196,7 @@ func (a *app) showBargain(c *bargain.Case, answer *bargain.Answer) {
 		t.add(cells...)
 	}
 	a.print(t)
+	a.showOnlookers(c, answer)
 	if len(answer.Sensitivity) > 0 {
 		a.printf("\nWhat moves the spatial model's outcome most, of %d uncertain inputs, over %d draws (seed %d):\n", len(answer.Sensitivity), answer.Draws, answer.Seed)
 		t = newTable(0, "input", "#first order", "#rank correlation")
@@ -199,6 +216,51 @@ func (a *app) showBargain(c *bargain.Case, answer *bargain.Answer) {
 		a.printf("warning: %s\n", w)
 	}
 }
+
+// showOnlookers prints how likely those without a seat oppose an agreement at each depth,
+// and where the readings expect it.
+func (a *app) showOnlookers(c *bargain.Case, answer *bargain.Answer) {
+	if len(answer.Onlookers) == 0 {
+		return
+	}
+	a.printf("\n")
+	a.paragraph("", "Chance that those without a seat oppose an agreement at a point of the scale, and where the spatial model ends (least to greatest by any reading):")
+	head := []string{"onlooker", "according to"}
+	for _, p := range answer.Onlookers[0].Depths {
+		head = append(head, "#"+place(c, p.Point))
+	}
+	t := newTable(0, append(head, "#ends", "#by any reading", "ceiling from")...)
+	for _, o := range answer.Onlookers {
+		cells := []string{o.Name, o.According}
+		for _, p := range o.Depths {
+			cells = append(cells, percentage(p.Probability))
+		}
+		least, most, spatial := 1.0, 0.0, 0.0
+		for _, p := range o.Outcomes {
+			least, most = min(least, p.Probability), max(most, p.Probability)
+			if p.Reading == bargain.SpatialModel {
+				spatial = p.Probability
+			}
+		}
+		t.add(append(cells, percentage(spatial), percentage(least)+" to "+percentage(most), cmp.Or(o.Source, "judgement"))...)
+	}
+	a.print(t)
+	a.paragraph("", "Where sources contradict each other, each account stands by itself; they are not averaged. Notes are in the file.")
+}
+
+// place is a point of the first scale with the rungs that stand there.
+func place(c *bargain.Case, point float64) string {
+	text := fmt.Sprintf("%g", point)
+	for rung := 8; rung >= 0; rung-- {
+		if x, ok := c.Rungs[rung]; ok && x == point {
+			text = fmt.Sprintf("r%d ", rung) + text
+		}
+	}
+	return text
+}
+
+// passing heads a column of the chance to pass a point.
+func passing(point float64) string { return fmt.Sprintf("#P(>=%g)", point) }
 
 // showExpected prints the rounds of the older model above the same readings.
 func (a *app) showExpected(c *bargain.Case, answer *bargain.Answer, rounds []bargain.ExpectedRound) error {

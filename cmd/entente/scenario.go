@@ -268,7 +268,7 @@ func (a *app) showImpacts(base *scenario.Base, m *scenario.Matrix) error {
 	}
 	a.print(t)
 	a.printf("\n")
-	a.paragraph("", "Changes by each scenario: of the chance of each rung within 10 years, pooled, in points; of the depth at which the bargain ends, tempered mean, in points of its scale; of lines crossed, by number. = as before, * the furthest of all that leave it open. A next act is the least single act of all members that holds the rung. Chances come from comparable groups: an association, and often of few groups (entente hazard).")
+	a.paragraph("", "Changes by each scenario: of the chance of each rung within 10 years, pooled, in points; of where the bargain ends, tempered mean, in points of its scale; of lines crossed, by number. = as before, * the furthest of all that leave it open. A next act is the least single act of all members that holds the rung. Chances come from comparable groups: an association, and often of few groups (entente hazard).")
 	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
 	return nil
 }
