@@ -267,8 +267,14 @@ func tune(ctx context.Context, data *rem.Data, model *rem.Model, acts []happenin
 			if err != nil {
 				return nil, err
 			}
-			_, each := all.LogLikelihood(fit.Theta())
-			_, before := past.LogLikelihood(fit.Theta())
+			_, each, err := all.LogLikelihood(fit.Theta())
+			if err != nil {
+				return nil, err
+			}
+			_, before, err := past.LogLikelihood(fit.Theta())
+			if err != nil {
+				return nil, err
+			}
 			score := 0.0
 			for _, l := range each[len(before):] {
 				score += l

@@ -126,7 +126,7 @@ func (o *coordination) renew() {
 		w, rows := o.w[i*n:(i+1)*n], o.replay.row[i*n:(i+1)*n]
 		for j, row := range rows {
 			if w[j] = math.Inf(-1); row >= 0 {
-				w[j] = dot(o.theta, o.chunk.x[int(row)*p:])
+				w[j] = dot(o.theta, o.loaded[int(row)*p:])
 			}
 		}
 		exps(w, o.shift)
@@ -136,7 +136,7 @@ func (o *coordination) renew() {
 				continue
 			}
 			o.row[i] += w[j]
-			x := o.chunk.x[int(row)*p:][:len(sum)]
+			x := o.loaded[int(row)*p:][:len(sum)]
 			for k := range sum {
 				sum[k] += w[j] * x[k]
 			}
@@ -148,7 +148,7 @@ func (o *coordination) renew() {
 			u, back := i*n+j, j*n+i
 			o.both[pair] = o.w[u] * o.w[back]
 			if x, y := o.replay.row[u], o.replay.row[back]; x >= 0 && y >= 0 {
-				a, b := o.chunk.x[int(x)*p:][:p], o.chunk.x[int(y)*p:][:p]
+				a, b := o.loaded[int(x)*p:][:p], o.loaded[int(y)*p:][:p]
 				for k, v := range a {
 					o.joint[k*len(o.both)+pair] = v + b[k]
 				}
@@ -256,10 +256,15 @@ func (o *coordination) pair(u int32) float64 {
 
 // alone returns the two choices of every pair that agreed as if each were made alone:
 // cheap, concave, and close enough to begin from.
-func (c *panel) alone() *strata {
+func (c *panel) alone() (*strata, error) {
 	out := &strata{p: c.p}
+	var mine scratch
 	for _, chunk := range c.chunks {
-		r := panelPart{c, chunk}.replay()
+		x, err := chunk.load(&mine)
+		if err != nil {
+			return nil, err
+		}
+		r := panelPart{c, chunk, x}.replay()
 		for k := range chunk.steps {
 			st := &chunk.steps[k]
 			r.to(st)
@@ -276,5 +281,5 @@ func (c *panel) alone() *strata {
 			}
 		}
 	}
-	return out
+	return out, nil
 }

@@ -20,6 +20,7 @@ type Design struct {
 	used   []int    // covariates that the terms read
 	panel  *panel
 	strata []*strata
+	shelf  shelf
 	scales []standard // of columns standardised overall; nil: none
 }
 
@@ -111,9 +112,18 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if b.full() {
+			if err := b.shelve(&d.shelf); err != nil {
+				return err
+			}
+			b.cut()
+		}
 		return b.moment(dt, events)
 	}
 	if err := s.walk(m, used, w); err != nil {
+		return nil, err
+	}
+	if err := b.shelve(&d.shelf); err != nil {
 		return nil, err
 	}
 	return d, d.standardise(ctx)

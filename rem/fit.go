@@ -115,7 +115,10 @@ func (f *Fit) Term(name string) (Estimate, bool) {
 
 // Fit maximises the log-likelihood of the design.
 func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
-	opt.subject = d.subject()
+	var err error
+	if opt.subject, err = d.subject(); err != nil {
+		return nil, err
+	}
 	opt.Fixed = maps.Clone(opt.Fixed)
 	for k, i := range d.of {
 		if t := &d.Model.Terms[i]; t.Fixed != nil {
@@ -125,7 +128,11 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 			opt.Fixed[d.Terms[k]] = *t.Fixed
 		}
 	}
-	if some, events := d.some(); some != nil {
+	some, events, err := d.some()
+	if err != nil {
+		return nil, err
+	}
+	if some != nil {
 		opt.subject.sketch, opt.subject.sketchEvents = &assembled{some}, events
 	}
 	fit, err := maximise(ctx, &assembled{d.parts()}, len(d.Terms), d.Terms, opt)
@@ -172,15 +179,16 @@ const warmShare = 8
 // some returns a design that is cheaper and leads close to the maximum, and its
 // events: a part of a long one, the single choices of a coordination; nil when there
 // is none.
-func (d *Design) some() (some []part, events int) {
+func (d *Design) some() (some []part, events int, err error) {
 	parts := d.parts()
 	if d.Model.Family == Coordination {
-		return []part{d.panel.alone()}, d.Events
+		alone, err := d.panel.alone()
+		return []part{alone}, d.Events, err
 	}
 	for k := 0; len(parts) >= 2*warmShare && k < len(parts); k += warmShare {
 		some = append(some, parts[k])
 	}
-	return some, d.Events / warmShare
+	return some, d.Events / warmShare, nil
 }
 
 // assembled is the likelihood of a design.
@@ -201,21 +209,25 @@ func (a *assembled) eval(ctx context.Context, theta, grad, info []float64) (floa
 }
 
 func (a *assembled) scores(ctx context.Context, theta []float64, visit func(c int, loglik float64, score []float64)) error {
+	var mine scratch
 	for _, part := range a.parts {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		t := newTotal(len(theta), false)
-		t.score, t.visit = make([]float64, len(theta)), visit
+		t.score, t.visit, t.scratch = make([]float64, len(theta)), visit, &mine
 		part.evaluate(theta, t)
+		if t.err != nil {
+			return t.err
+		}
 	}
 	return nil
 }
 
 // subject says what the design is about.
-func (d *Design) subject() subject {
+func (d *Design) subject() (subject, error) {
 	family := d.Model.Family
-	if d.Model.ofSizes {
+	if d.Model.OfSizes {
 		family = sizes
 	}
 	s := subject{model: string(family), events: d.Events, actors: d.Actors, expected: d.Model.Family == Coordination,
@@ -223,23 +235,30 @@ func (d *Design) subject() subject {
 	for k, i := range d.of {
 		s.intercept[k] = slices.Contains([]string{"intercept", "baseline"}, d.Model.Terms[i].Term)
 	}
-	measure := func(x []float64) {
+	var mine scratch
+	measure := func(r *slab) error {
+		x, err := r.load(&mine)
 		for at := 0; at < len(x); at += len(s.size) {
 			for k, v := range x[at : at+len(s.size)] {
 				s.size[k] = max(s.size[k], math.Abs(v))
 			}
 		}
+		return err
 	}
 	var acted []int32 // event of each case, -1 for none
 	for _, c := range d.strata {
-		measure(c.x)
+		if err := measure(&c.slab); err != nil {
+			return s, err
+		}
 		for _, st := range c.cases {
 			acted = append(acted, st.event)
 		}
 	}
 	if d.panel != nil {
 		for _, c := range d.panel.chunks {
-			measure(c.x)
+			if err := measure(&c.slab); err != nil {
+				return s, err
+			}
 			for _, st := range c.steps {
 				acted = append(acted, st.event)
 			}
@@ -256,7 +275,7 @@ func (d *Design) subject() subject {
 		}
 		return slices.Concat(e.From, e.To)
 	}
-	return s
+	return s, nil
 }
 
 // maximise finds the maximum of a likelihood of p coefficients.

@@ -283,7 +283,7 @@ func TestDesignAsLikelihood(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := d.subject()
+		s, _ := d.subject()
 		total, last, loglik := make([]float64, len(d.Terms)), -1, 0.0
 		err = (&assembled{d.parts()}).scores(t.Context(), f.Theta(), func(c int, l float64, score []float64) {
 			if c != last+1 {

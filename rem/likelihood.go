@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"runtime"
@@ -15,6 +16,18 @@ type total struct {
 	grad, info []float64
 	visit      func(c int, loglik float64, score []float64)
 	score      []float64
+	scratch    *scratch
+	err        error
+}
+
+// load returns rows, or nil with the error noted.
+func (t *total) load(r *slab) []float64 {
+	if t.scratch == nil {
+		t.scratch = &scratch{}
+	}
+	x, err := r.load(t.scratch)
+	t.err = cmp.Or(t.err, err)
+	return x
 }
 
 func newTotal(p int, informed bool) *total {
@@ -48,8 +61,10 @@ func evaluate(ctx context.Context, parts []part, theta []float64, informed bool)
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(parts)) {
 		wait.Go(func() {
+			var mine scratch
 			for k := range next {
 				totals[k] = newTotal(p, informed)
+				totals[k].scratch = &mine
 				parts[k].evaluate(theta, totals[k])
 			}
 		})
@@ -67,6 +82,9 @@ func evaluate(ctx context.Context, parts []part, theta []float64, informed bool)
 	}
 	sum := newTotal(p, informed)
 	for _, t := range totals {
+		if t.err != nil {
+			return nil, t.err
+		}
 		sum.loglik += t.loglik
 		for k, v := range t.grad {
 			sum.grad[k] += v
@@ -248,13 +266,17 @@ func (t *total) waited(c int, dt, eta, shift float64, x []float64, s *sums) {
 	}
 }
 
-// panelPart evaluates one chunk of a panel.
+// panelPart evaluates one chunk of a panel, whose statistics are loaded first.
 type panelPart struct {
 	*panel
 	*chunk
+	loaded []float64
 }
 
 func (c panelPart) evaluate(theta []float64, into *total) {
+	if c.loaded = into.load(&c.slab); c.loaded == nil {
+		return
+	}
 	switch c.family {
 	case Coordination:
 		c.pairs(theta, into)
@@ -284,7 +306,7 @@ func (c panelPart) replay() *replay {
 // x returns the statistics of a unit in the risk set.
 func (r *replay) x(u int32) []float64 {
 	at := int(r.row[u]) * r.p
-	return r.chunk.x[at : at+r.p : at+r.p]
+	return r.loaded[at : at+r.p : at+r.p]
 }
 
 // to goes on to the end of the changes before a step.
@@ -320,14 +342,14 @@ func (c panelPart) choices(theta []float64, into *total) {
 			w, rows, shift = w[:0], rows[:0], math.Inf(-1)
 			for _, row := range r.row[first : first+c.n] {
 				if row >= 0 {
-					eta := dot(theta, c.x[int(row)*c.p:])
+					eta := dot(theta, c.loaded[int(row)*c.p:])
 					shift = max(shift, eta)
 					w, rows = append(w, eta), append(rows, row)
 				}
 			}
 			exps(w, shift)
 			s.reset()
-			s.addRows(w, rows, c.x)
+			s.addRows(w, rows, c.loaded)
 			if left = st.tied; left > 0 {
 				e.out.reset()
 				for _, u := range c.acting(k) {
@@ -439,7 +461,7 @@ func (c panelPart) shift(theta []float64) float64 {
 	shift, at := math.Inf(-1), 0
 	for _, u := range c.unit[:c.steps[0].end] {
 		if u >= 0 {
-			shift = max(shift, dot(theta, c.x[at:at+c.p]))
+			shift = max(shift, dot(theta, c.loaded[at:at+c.p]))
 			at += c.p
 		}
 	}
@@ -466,13 +488,10 @@ func (d *Design) parts() []part {
 // LogLikelihood returns the log-likelihood of coefficients in the order of the
 // terms, and the contribution of each case (an event, or an interval that ended
 // without one) in the order of time.
-func (d *Design) LogLikelihood(theta []float64) (loglik float64, contributions []float64) {
-	for _, part := range d.parts() {
-		t := newTotal(len(d.Terms), false)
-		t.score = make([]float64, len(d.Terms))
-		t.visit = func(_ int, l float64, _ []float64) { contributions = append(contributions, l) }
-		part.evaluate(theta, t)
-		loglik += t.loglik
-	}
-	return loglik, slices.Clip(contributions)
+func (d *Design) LogLikelihood(theta []float64) (loglik float64, contributions []float64, err error) {
+	err = (&assembled{d.parts()}).scores(context.Background(), theta, func(_ int, l float64, _ []float64) {
+		loglik += l
+		contributions = append(contributions, l)
+	})
+	return loglik, slices.Clip(contributions), err
 }

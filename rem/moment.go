@@ -128,8 +128,13 @@ func (d *Design) Each(ctx context.Context, visit func(*Moment) error) error {
 
 func (d *Design) eachPanel(ctx context.Context, visit func(*Moment) error) error {
 	m := &Moment{design: d}
+	var mine scratch
 	for _, c := range d.panel.chunks {
-		r := panelPart{d.panel, c}.replay()
+		x, err := c.load(&mine)
+		if err != nil {
+			return err
+		}
+		r := panelPart{d.panel, c, x}.replay()
 		for k := range c.steps {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -170,12 +175,21 @@ func (d *Design) eachStrata(ctx context.Context, visit func(*Moment) error) erro
 	s.start()
 	m := &Moment{design: d}
 	risk := riskSets{s: s, m: d.Model, changed: true}
-	part := 0
+	part, loaded := 0, -1
+	var mine scratch
+	var x []float64
 	open := func(k int, dt float64) error {
 		for m.Case >= d.strata[part].first+len(d.strata[part].cases) {
 			part++
 		}
 		c := d.strata[part]
+		if part != loaded {
+			var err error
+			if x, err = c.load(&mine); err != nil {
+				return err
+			}
+			loaded = part
+		}
 		at := m.Case - c.first
 		row := 0
 		if at > 0 {
@@ -185,7 +199,7 @@ func (d *Design) eachStrata(ctx context.Context, visit func(*Moment) error) erro
 		if k >= 0 {
 			m.Observed = 0
 		}
-		m.rows, m.sets, m.offset = c.x[row*c.p:c.cases[at].end*c.p], risk.sets, nil
+		m.rows, m.sets, m.offset = x[row*c.p:c.cases[at].end*c.p], risk.sets, nil
 		if c.offset != nil {
 			m.offset = c.offset[row:c.cases[at].end]
 		}

@@ -35,7 +35,7 @@ func TestMomentsAgreeWithLikelihood(t *testing.T) {
 				t.Fatal(err)
 			}
 			theta := []float64{.3, -.2, .1}[:len(d.Terms)]
-			_, contributions := d.LogLikelihood(theta)
+			_, contributions, _ := d.LogLikelihood(theta)
 			cases := 0
 			if err := d.Each(t.Context(), func(m *Moment) error {
 				shares := m.Shares(theta, nil)

@@ -22,9 +22,9 @@ type panel struct {
 // chunk is a run of steps that can be evaluated without those before it.
 type chunk struct {
 	steps []step
-	unit  []int32   // that changed; ^unit when it left the risk set
-	x     []float64 // p statistics for each unit that changed and did not leave
-	first int       // number of the chunk's first case
+	unit  []int32 // that changed; ^unit when it left the risk set
+	slab          // p statistics for each unit that changed and did not leave
+	first int     // number of the chunk's first case
 }
 
 // step is one moment: the changes up to here, then an event, or the end of an
@@ -242,12 +242,17 @@ func (b *panelBuilder) settle() {
 	b.marks.list = b.marks.list[:0]
 }
 
-// cut begins a new chunk with all units when the last one has grown well beyond
-// that.
+// full reports whether a chunk has grown well beyond all units.
+func (b *panelBuilder) full() bool { return len(b.now.unit) >= 8*b.live && len(b.now.steps) >= 16 }
+
+// shelve gives the statistics of the last chunk away.
+func (b *panelBuilder) shelve(s *shelf) (err error) {
+	b.now.slab, err = s.keep(b.now.x)
+	return err
+}
+
+// cut begins a new chunk with all units.
 func (b *panelBuilder) cut() {
-	if len(b.now.unit) < 8*b.live || len(b.now.steps) < 16 {
-		return
-	}
 	b.now = &chunk{first: b.cases}
 	b.chunks = append(b.chunks, b.now)
 	for u, on := range b.on {
@@ -264,7 +269,6 @@ func (b *panelBuilder) add(dt float64, unit int32, event int) {
 }
 
 func (b *panelBuilder) moment(dt float64, events []int) error {
-	b.cut()
 	b.settle()
 	if b.live == 0 && len(events) > 0 {
 		return fmt.Errorf("event %s: nobody is present who could act", b.s.data.name(events[0]))

@@ -78,7 +78,7 @@ func agree(t *testing.T, data *Data, m *Model, want reference) {
 	for _, c := range want.Coefficients {
 		theta = append(theta, c.Estimate)
 	}
-	loglik, contributions := d.LogLikelihood(theta)
+	loglik, contributions, _ := d.LogLikelihood(theta)
 	for k, v := range want.First {
 		if math.Abs(contributions[k]-v) > 1e-7*(1+math.Abs(v)) {
 			t.Fatalf("contribution %d: got %.12g, want %.12g", k+1, contributions[k], v)
@@ -479,7 +479,7 @@ func TestPairsAreSetsOfTwo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, logliks[k] = d.LogLikelihood([]float64{.3, -.1, .5})
+			_, logliks[k], _ = d.LogLikelihood([]float64{.3, -.1, .5})
 		}
 		for k, v := range logliks[0] {
 			if math.Abs(v-logliks[1][k]) > 1e-10 {

@@ -32,6 +32,7 @@ type strataBuilder struct {
 	block      int // that is being written
 	now        strata
 	done       []finished
+	err        error // of keeping them
 
 	unit   unit
 	tokens []int32
@@ -134,7 +135,7 @@ func (b *strataBuilder) walk(ctx context.Context) error {
 		},
 	})
 	b.flush()
-	return err
+	return cmp.Or(err, b.err)
 }
 
 // wanted reports whether the next risk set is this walker's to open.
@@ -154,9 +155,11 @@ func (b *strataBuilder) wanted() bool {
 // flush keeps the block that was written, without room to spare.
 func (b *strataBuilder) flush() {
 	if len(b.now.cases) > 0 {
+		kept, err := b.d.shelf.keep(slices.Clone(b.now.x))
+		b.err = cmp.Or(b.err, err)
 		b.done = append(b.done, finished{b.block, &strata{
 			p: len(b.stats), interval: b.d.Model.Interval,
-			cases: slices.Clone(b.now.cases), x: slices.Clone(b.now.x), offset: slices.Clone(b.now.offset),
+			cases: slices.Clone(b.now.cases), slab: kept, offset: slices.Clone(b.now.offset),
 		}})
 	}
 	b.now.cases, b.now.x, b.now.offset = b.now.cases[:0], b.now.x[:0], nil

@@ -181,7 +181,7 @@ func TestLikeRemstats(t *testing.T) {
 		for _, c := range want[label].Coefficients {
 			theta = append(theta, c.Estimate)
 		}
-		if l, _ := d.LogLikelihood(theta); math.Abs(l-want[label].LogLik) > 1e-9*math.Abs(l) {
+		if l, _, _ := d.LogLikelihood(theta); math.Abs(l-want[label].LogLik) > 1e-9*math.Abs(l) {
 			t.Errorf("%s: log-likelihood %v, published %v", label, l, want[label].LogLik)
 		}
 	}

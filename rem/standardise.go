@@ -49,20 +49,30 @@ func (d *Design) standardise(ctx context.Context) error {
 			d.scales[k] = standard{mean + origin[k], math.Sqrt(variance * rows / (rows - 1))}
 		}
 	}
-	move := func(x []float64) {
+	var mine scratch
+	move := func(r *slab) error {
+		x, err := r.load(&mine)
+		if err != nil {
+			return err
+		}
 		for at := 0; at < len(x); at += p {
 			for k, s := range d.scales {
 				x[at+k] = (x[at+k] - s.mean) / s.sd
 			}
 		}
+		return r.store(x)
 	}
 	if d.panel != nil {
 		for _, c := range d.panel.chunks {
-			move(c.x)
+			if err := move(&c.slab); err != nil {
+				return err
+			}
 		}
 	}
 	for _, c := range d.strata {
-		move(c.x)
+		if err := move(&c.slab); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -11,9 +11,9 @@ type strata struct {
 	p        int
 	interval bool
 	cases    []stratum
-	x        []float64
-	offset   []float64 // of each row, nil when all are 0
-	first    int
+	slab
+	offset []float64 // of each row, nil when all are 0
+	first  int
 }
 
 type stratum struct {
@@ -26,7 +26,10 @@ type stratum struct {
 }
 
 func (c *strata) evaluate(theta []float64, into *total) {
-	p := c.p
+	p, x := c.p, into.load(&c.slab)
+	if x == nil {
+		return
+	}
 	s, e := into.sums(), newEfron(p)
 	row := 0
 	eta := make([]float64, 0, 64)
@@ -34,7 +37,7 @@ func (c *strata) evaluate(theta []float64, into *total) {
 		eta = eta[:0]
 		shift := math.Inf(-1)
 		for r := row; r < st.end; r++ {
-			v := dot(theta, c.x[r*p:(r+1)*p])
+			v := dot(theta, x[r*p:(r+1)*p])
 			if c.offset != nil {
 				v += c.offset[r]
 			}
@@ -44,15 +47,15 @@ func (c *strata) evaluate(theta []float64, into *total) {
 		first, w := eta[0], eta
 		exps(w, shift)
 		s.reset()
-		s.addAll(w, c.x[row*p:st.end*p])
+		s.addAll(w, x[row*p:st.end*p])
 		var chosen []float64
 		if st.event >= 0 {
-			chosen = c.x[row*p : (row+1)*p]
+			chosen = x[row*p : (row+1)*p]
 		}
 		switch {
 		case st.tied > 1:
 			e.out.reset()
-			e.out.addAll(w[:st.acting], c.x[row*p:])
+			e.out.addAll(w[:st.acting], x[row*p:])
 			e.average(&s, int(st.tied))
 			into.choseTied(c.first+k, first, shift, chosen, e)
 		case c.interval:

@@ -323,7 +323,7 @@ func TestDirectedPairsAreSets(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, contributions[k] = d.LogLikelihood(theta)
+				_, contributions[k], _ = d.LogLikelihood(theta)
 			}
 			for k, v := range contributions[0] {
 				if math.Abs(v-contributions[1][k]) > 1e-10*(1+math.Abs(v)) {

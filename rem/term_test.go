@@ -1077,7 +1077,7 @@ func TestIgnoredRepetitions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := d.LogLikelihood([]float64{3.20465, .58005, .22196, .96466}); math.Abs(got - -399.2378) > 1e-3 {
+	if got, _, _ := d.LogLikelihood([]float64{3.20465, .58005, .22196, .96466}); math.Abs(got - -399.2378) > 1e-3 {
 		t.Errorf("got %v, recomputed -399.2378", got)
 	}
 }

@@ -103,7 +103,7 @@ func TestEfron(t *testing.T) {
 			t.Fatal(m.Family, err)
 		}
 		theta := []float64{0.7, -0.4}
-		_, contributions := d.LogLikelihood(theta)
+		_, contributions, _ := d.LogLikelihood(theta)
 		// What Breslow's rule says of each event: its share, and those of the others of
 		// its time among the alternatives.
 		type opened struct {
@@ -184,8 +184,8 @@ func checkSlopes(t *testing.T, d *Design, theta []float64) {
 		up, down := slices.Clone(theta), slices.Clone(theta)
 		up[k] += h
 		down[k] -= h
-		a, _ := d.LogLikelihood(up)
-		c, _ := d.LogLikelihood(down)
+		a, _, _ := d.LogLikelihood(up)
+		c, _, _ := d.LogLikelihood(down)
 		near(t, string(d.Model.Family)+" gradient", at.grad[k], (a-c)/(2*h), 1e-6)
 		near(t, string(d.Model.Family)+" gradient alone", lean.grad[k], at.grad[k], 1e-11)
 	}
@@ -201,7 +201,7 @@ func TestRandomOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, _ := d.LogLikelihood([]float64{0.5, 0.8})
+		l, _, _ := d.LogLikelihood([]float64{0.5, 0.8})
 		return l
 	}
 	random := func(data *Data, seed uint64) float64 {
