@@ -47,13 +47,17 @@ const history = 3
 
 // Checks runs a fitted model forward from the first third of the record, as many
 // times as runs says, and compares degree, size, repetition, closure and, with
-// waiting times, pace with those of the rest of the record. choice and its fit are
-// given when the design is a rate model of directed events; otherwise nil.
+// waiting times, pace with those of the rest of the record. choice and its fit complete
+// a rate model of directed events or a model of size, as in [Simulation]; otherwise nil.
 func (d *Design) Checks(ctx context.Context, fit *Fit, choice *Design, choiceFit *Fit, runs int, seed uint64) ([]Check, error) {
 	if runs < 20 {
 		return nil, fmt.Errorf("%d runs; 20 at least tell a range", runs)
 	}
-	events := d.data.Events
+	acts := d
+	if choice != nil {
+		acts = choice
+	}
+	events := acts.data.Events
 	first := len(events) / history
 	for first > 0 && first < len(events) && events[first].Time == events[first-1].Time {
 		first++
@@ -68,7 +72,7 @@ func (d *Design) Checks(ctx context.Context, fit *Fit, choice *Design, choiceFit
 	if s.Until = d.End(); !d.Model.Interval {
 		s.Until, s.Events = 0, len(events)-first
 	}
-	properties := d.properties()
+	properties := acts.properties(d.Model.Interval, d.Model.OfSizes || d.Model.RiskSet.MaxSize > 0)
 	values := make([][]float64, len(properties))
 	for k := range values {
 		values[k] = make([]float64, runs)
@@ -125,8 +129,9 @@ type property struct {
 	of   func(events []Event) float64
 }
 
-// properties lists what is worth checking in a model of this family.
-func (d *Design) properties() []property {
+// properties lists what is worth checking in the events of the design, where a model
+// says when they come, and of how many actors they are.
+func (d *Design) properties(pace, size bool) []property {
 	n := len(d.data.Actors)
 	degrees := func(events []Event) []float64 {
 		degree := make([]float64, n)
@@ -139,7 +144,7 @@ func (d *Design) properties() []property {
 	}
 	var list []property
 	add := func(name string, of func([]Event) float64) { list = append(list, property{name, of}) }
-	if d.Model.Interval {
+	if pace {
 		add("events", func(e []Event) float64 { return float64(len(e)) })
 		add("variation of waits (s.d. / mean)", func(e []Event) float64 {
 			var waits []float64
@@ -150,7 +155,7 @@ func (d *Design) properties() []property {
 			return sd / m
 		})
 	}
-	if d.Model.Family == Hyper && d.Model.RiskSet.MaxSize > 0 {
+	if d.Model.Family == Hyper && size {
 		add("mean size", func(e []Event) float64 {
 			sum := 0.0
 			for i := range e {

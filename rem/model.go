@@ -24,7 +24,9 @@ type Model struct {
 	Terms    []Term
 	RiskSet  RiskSet
 	Conventions
-	ofSizes bool // the actors are sizes of acts: see Data.bySize
+	// OfSizes says that the actors of a rate model are sizes of acts, from 2, as the
+	// family size of a specification has it.
+	OfSizes bool
 }
 
 // Term names a statistic and how it reads the past.

@@ -20,8 +20,9 @@ import (
 type Simulation struct {
 	Design *Design
 	Theta  []float64
-	// Choice and ChoiceTheta say whom the actor chooses whom Design, a rate model, lets
-	// act.
+	// Choice and ChoiceTheta complete Design: a choice model says whom the actor chooses
+	// whom a rate model lets act; a hyper model, which of the sets of so many acts where
+	// Design is a model of size.
 	Choice      *Design
 	ChoiceTheta []float64
 
@@ -37,6 +38,8 @@ type Simulation struct {
 	// Insert are events that happen by decree, in the order of time.
 	Insert []Event
 	Seed   uint64
+
+	kinds bool // kinds of act are wanted though no term of Design reads them
 }
 
 // mostEvents bounds a run that ends by time alone.
@@ -45,11 +48,18 @@ const mostEvents = 1_000_000
 // Run simulates the given run: the same run of the same simulation gives the same
 // events. It may be called from several goroutines at once.
 func (s *Simulation) Run(ctx context.Context, run int) ([]Event, error) {
+	if s.Choice != nil && s.Design.Model.OfSizes {
+		return s.runSets(ctx, run)
+	}
 	r, err := s.prepare(rand.New(rand.NewPCG(s.Seed, uint64(run))))
 	if err != nil {
 		return nil, err
 	}
-	m := *s.Design.Model
+	return r.run(ctx)
+}
+
+func (r *runner) run(ctx context.Context) ([]Event, error) {
+	m := *r.Design.Model
 	m.Interval, m.PresenceSplits = false, true
 	w := r.walker()
 	w.moment = func(float64, []int) error { return nil }
@@ -78,8 +88,10 @@ type runner struct {
 	now     float64
 	insert  []Event
 	who     *intensity
-	whom    *intensity // nil unless the choice has a model of its own
-	timed   bool       // rates change between events
+	whom    *intensity      // nil unless the choice has a model of its own
+	timed   bool            // rates change between events
+	due     []due           // times and sizes, where another model says them
+	bySize  map[int][]int16 // kinds of the acts of the history; nil: not wanted
 }
 
 func (s *Simulation) check() error {
@@ -93,13 +105,13 @@ func (s *Simulation) check() error {
 		return fmt.Errorf("%d coefficients for %d terms", len(s.Theta), len(d.Terms))
 	case d.Model.RiskSet.OnSender || d.Model.Family == Choice:
 		return errors.New("the model says who is addressed, not who acts; it is simulated after a rate model")
-	case s.Choice != nil && (d.Model.Family != Rate || s.Choice.Model.Family != Choice):
+	case s.Choice != nil && !d.Model.OfSizes && (d.Model.Family != Rate || s.Choice.Model.Family != Choice):
 		return fmt.Errorf("a %s model is not completed by a %s model; a rate model is, by a choice model", d.Model.Family, s.Choice.Model.Family)
 	case s.Choice == nil && d.Model.Family == Rate && len(d.data.Events[0].To) > 0:
 		return errors.New("the rate model says who acts and not towards whom; give a choice model too")
 	case s.Choice != nil && len(s.ChoiceTheta) != len(s.Choice.Terms):
 		return fmt.Errorf("%d coefficients for the %d terms of the choice", len(s.ChoiceTheta), len(s.Choice.Terms))
-	case s.Choice != nil && !slices.Equal(s.Choice.data.Actors, d.data.Actors):
+	case s.Choice != nil && !d.Model.OfSizes && !slices.Equal(s.Choice.data.Actors, d.data.Actors):
 		return errors.New("the rate and the choice model are of different actors")
 	case s.Rate < 0 || !finite(s.Rate):
 		return fmt.Errorf("a rate of %v events per unit of time; give a number above 0", s.Rate)
@@ -109,8 +121,15 @@ func (s *Simulation) check() error {
 			return errors.New("a coefficient is no number")
 		}
 	}
-	insert := Data{Actors: d.data.Actors}
+	last := d
 	var problem error
+	if s.Choice != nil {
+		last = s.Choice
+		if d.Model.OfSizes {
+			problem = s.checkSets()
+		}
+	}
+	insert := Data{Actors: last.data.Actors, Kinds: last.data.Kinds}
 	insert.checkEvents("inserted", s.Insert, func(format string, args ...any) bool {
 		problem = errors.Join(problem, fmt.Errorf(format, args...))
 		return true
@@ -149,15 +168,15 @@ func (s *Simulation) prepare(random *rand.Rand) (*runner, error) {
 	if r.who, err = newIntensity(r.state, d, s.Theta); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(r.state.views, func(v *view) bool { return v.layer < 0 && v.kinds != 0 }) {
-		return nil, errors.New("a term reads the kinds of past acts, and the model does not say of what kind the next one is; it cannot be simulated")
-	}
 	r.used = slices.Clone(d.used)
 	if s.Choice != nil {
 		if r.whom, err = newIntensity(r.state, s.Choice, s.ChoiceTheta); err != nil {
 			return nil, err
 		}
 		r.used = append(r.used, s.Choice.used...)
+	}
+	if s.kinds || d.readsKinds() || s.Choice != nil && s.Choice.readsKinds() {
+		r.bySize = r.kindsBySize()
 	}
 	slices.Sort(r.used)
 	r.used = slices.Compact(r.used)
@@ -207,6 +226,9 @@ func (r *runner) propose(t float64) (*Event, bool, error) {
 	if r.Events > 0 && done >= r.Events {
 		return nil, true, nil
 	}
+	if r.due != nil {
+		return r.proposeDue(t)
+	}
 	r.state.now = r.now
 	stop := min(t, r.until)
 	decreed := len(r.insert) > 0 && r.insert[0].Time <= stop
@@ -223,12 +245,8 @@ func (r *runner) propose(t float64) (*Event, bool, error) {
 	switch {
 	case e != nil:
 	case decreed:
-		e = &r.insert[0]
-		r.insert = r.insert[1:]
-		for _, a := range slices.Concat(e.From, e.To) {
-			if !r.state.present[a] {
-				return nil, true, fmt.Errorf("inserted event at %v: %s is not present then", e.Time, r.data.Actors[a])
-			}
+		if e, err = r.decree(); err != nil {
+			return nil, true, err
 		}
 	default:
 		r.now = stop
@@ -236,6 +254,18 @@ func (r *runner) propose(t float64) (*Event, bool, error) {
 	}
 	r.now = e.Time
 	return e, false, nil
+}
+
+// decree takes the next of the inserted events.
+func (r *runner) decree() (*Event, error) {
+	e := &r.insert[0]
+	r.insert = r.insert[1:]
+	for _, a := range slices.Concat(e.From, e.To) {
+		if !r.state.present[a] {
+			return nil, fmt.Errorf("inserted event at %v: %s is not present then", e.Time, r.data.Actors[a])
+		}
+	}
+	return e, nil
 }
 
 // next draws the next event before stop; nil: there is none.
@@ -319,7 +349,11 @@ func (r *runner) event(at float64) (*Event, error) {
 			return nil, fmt.Errorf("at %v an actor acts and nobody is present whom it could choose", at)
 		}
 	}
-	return &Event{ID: fmt.Sprintf("simulated %d", len(r.data.Events)-r.history+1), Time: at, From: from, To: to, Value: 1}, nil
+	e := &Event{ID: fmt.Sprintf("simulated %d", len(r.data.Events)-r.history+1), Time: at, From: from, To: to, Value: 1}
+	if r.bySize != nil && r.due == nil {
+		e.Kind = r.drawKind(e)
+	}
+	return e, nil
 }
 
 // intensity holds the rates of all units at a moment.
@@ -334,7 +368,8 @@ type intensity struct {
 	panel *panelBuilder
 	// sets:
 	risk    riskSets
-	history int // events of the record, whose sizes are drawn where a model is given them
+	history int    // events of the record, whose sizes are drawn where a model is given them
+	like    *Event // of the size of the next event, where it is known; nil: it is drawn
 	sets    []drawing
 	unit    unit
 	tokens  []int32
@@ -438,7 +473,7 @@ func (in *intensity) readSets(random *rand.Rand) error {
 	r := &in.risk
 	if in.m.RiskSet.MaxSize == 0 || in.sets == nil {
 		var e *Event
-		if in.m.RiskSet.MaxSize == 0 {
+		if e = in.like; e == nil && in.m.RiskSet.MaxSize == 0 {
 			e = &in.s.data.Events[random.IntN(in.history)]
 		}
 		r.here()

@@ -11,6 +11,9 @@ import (
 // a rate model whose actors are the sizes.
 const sizes Family = "size"
 
+// smallest is the size that is the first actor of a model of size.
+const smallest = 2
+
 // bySize turns events of sets into events of their sizes, 2 to most (0: the largest
 // there is). Each size is an actor of a rate model, with the covariates size, log_size,
 // multilateral (1 from three on) and log_sets, the logarithm of how many sets of the
@@ -21,7 +24,7 @@ func (d *Data) bySize(most int) error {
 	for i := range d.Events {
 		e := &d.Events[i]
 		size := len(e.From) + len(e.To)
-		if size < 2 || most > 0 && size > most {
+		if size < smallest || most > 0 && size > most {
 			return fmt.Errorf("event %s has %d actors; a model of size has 2 to max_size", d.name(i), size)
 		}
 		largest = max(largest, size)
@@ -38,7 +41,7 @@ func (d *Data) bySize(most int) error {
 	s := Data{Own: d.Own, Kinds: d.Kinds, Dated: d.Dated, Ends: d.Ends, notes: d.notes}
 	names := []string{"size", "log_size", "multilateral", "log_sets"}
 	values := make([][]float64, len(names))
-	for size := 2; size <= most; size++ {
+	for size := smallest; size <= most; size++ {
 		s.Actors = append(s.Actors, strconv.Itoa(size))
 		large := 0.0
 		if size > 2 {
@@ -52,7 +55,7 @@ func (d *Data) bySize(most int) error {
 		s.Covariates = append(s.Covariates, Covariate{Name: name, Start: values[k]})
 	}
 	for _, e := range d.Events {
-		e.From, e.To = []int32{int32(len(e.From) + len(e.To) - 2)}, nil
+		e.From, e.To = []int32{int32(len(e.From) + len(e.To) - smallest)}, nil
 		s.Events = append(s.Events, e)
 	}
 	*d = s

@@ -252,7 +252,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
 	}
 	if l.Model == sizes {
-		m.Family, m.RiskSet.MaxSize, m.ofSizes = Rate, 0, true
+		m.Family, m.RiskSet.MaxSize, m.OfSizes = Rate, 0, true
 	}
 	if l.RiskSet.Controls < 0 {
 		return nil, fmt.Errorf("risk_set: %d controls; give a number from 1, or leave it out for all", l.RiskSet.Controls)
@@ -388,8 +388,8 @@ func (l *loader) load(m *Model) error {
 }
 
 // ReadEvents reads a table of events among the design's actors: columns time and
-// actors (separated by semicolons), or time, sender and receiver. The path is for
-// messages.
+// actors (separated by semicolons), or time, sender and receiver, and kind where terms
+// read the kinds of past events. The path is for messages.
 func (d *Design) ReadEvents(path string, text []byte) ([]Event, error) {
 	t, err := readTable(path, bytes.NewReader(text))
 	if err != nil {
@@ -399,7 +399,15 @@ func (d *Design) ReadEvents(path string, text []byte) ([]Event, error) {
 	for k, name := range d.data.Actors {
 		l.at[name] = int32(k)
 	}
-	events, err := l.eventsOf(t, tableSpec{}, len(d.data.Events[0].To) > 0)
+	columns := tableSpec{}
+	if d.readsKinds() {
+		columns.Kind = "kind"
+		l.data.Kinds = slices.Clone(d.data.Kinds)
+	}
+	events, err := l.eventsOf(t, columns, len(d.data.Events[0].To) > 0)
+	if unknown := l.data.Kinds[min(len(d.data.Kinds), len(l.data.Kinds)):]; err == nil && len(unknown) > 0 {
+		err = fmt.Errorf("%s: there is no kind of act %q; there are %s", path, unknown[0], strings.Join(d.data.Kinds, ", "))
+	}
 	if err == nil && len(events) > 0 && l.data.Dated != d.data.Dated {
 		err = fmt.Errorf("%s: times are days of the calendar in one of the table and the model, and numbers in the other", path)
 	}

@@ -356,7 +356,7 @@ func (a *app) gofCommand() *cobra.Command {
 		Short: "how well a fitted model foresaw each event, and which it did not",
 		Long: "Fits the model of a specification and asks of every event where the model had it among all that could have\n" +
 			"happened: rank, recall, surprise in bits (-log2 of its probability). Each coefficient is tested for being steady in\n" +
-			"time, and with --runs the model is run forward from the first third of the record to see whether it makes such\nrecords. CHOICE completes a rate model. With --csv: every event with its residuals.",
+			"time, and with --runs the model is run forward from the first third of the record to see whether it makes such\nrecords. CHOICE completes a rate model or a model of size. With --csv: every event with its residuals.",
 		Example: "  entente gof hyper\n  entente gof dyadic --surprises 20 --runs 200",
 		Args:    specArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -531,9 +531,10 @@ func (a *app) simulateCommand() *cobra.Command {
 		Use:   "simulate SPEC [CHOICE]",
 		Short: "continue the record by a fitted model, event by event",
 		Long: "Fits the model of a specification and runs it forward from the end of the record, or from --from: each event changes\n" +
-			"what is likely next. CHOICE, a choice model, says whom the actors of a rate model choose. Writes the events of every\n" +
-			"run as CSV, or as JSON lines. A model of the order of events alone makes them come at the record's mean rate, or at\n" +
-			"--rate. --insert adds events by decree (a table with the columns time and actors, or sender and receiver).",
+			"what is likely next. CHOICE, a choice model, says whom the actors of a rate model choose; a hyper model, which set acts\n" +
+			"where SPEC is a model of size. Writes the events of every run as CSV, or as JSON lines. A model of the order of events alone makes them come at the record's mean rate, or at\n" +
+			"--rate. --insert adds events by decree (a table with the columns\n" +
+			"time and actors, or sender and receiver, and kind where a term reads kinds).",
 		Example: "  entente simulate hyper --events 20\n  entente simulate hyper --until 2028-12-31 --runs 100 --uncertain --json",
 		Args:    specArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -560,6 +561,10 @@ func (a *app) simulateCommand() *cobra.Command {
 				}
 				s.ChoiceTheta = choiceFit.Theta()
 			}
+			acts := design // what the events are of
+			if s.Choice != nil {
+				acts = s.Choice
+			}
 			s.After = design.End()
 			for _, f := range []struct {
 				flag, text string
@@ -577,7 +582,7 @@ func (a *app) simulateCommand() *cobra.Command {
 				if err != nil {
 					return input(err.Error(), "")
 				}
-				if s.Insert, err = design.ReadEvents(insert, text); err != nil {
+				if s.Insert, err = acts.ReadEvents(insert, text); err != nil {
 					return input(err.Error(), "")
 				}
 			}
@@ -600,7 +605,7 @@ func (a *app) simulateCommand() *cobra.Command {
 			}
 			err = a.simulateRuns(ctx, v, args, s, list, a.jobOptions(nats, keep, "shards of runs"), func(run int, events []rem.Event) error {
 				for _, e := range events {
-					p := design.Parties(e.From, e.To)
+					p := acts.Parties(e.From, e.To)
 					if a.json {
 						if err := a.writeJSON(struct {
 							Run   int      `json:"run"`
