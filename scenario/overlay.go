@@ -410,9 +410,9 @@ func (s *Scenario) members(c *entente.Case, o *overlay) error {
 	var b strings.Builder
 	b.WriteString("members:")
 	for _, m := range list {
-		fmt.Fprintf(&b, "\n  - {actor: %s, role: %s, from: %s", m.Actor, m.Role, m.From)
+		fmt.Fprintf(&b, "\n  - {actor: %q, role: %s, from: %q", m.Actor, m.Role, m.From.String())
 		if !m.Until.IsZero() {
-			fmt.Fprintf(&b, ", until: %s", m.Until)
+			fmt.Fprintf(&b, ", until: %q", m.Until.String())
 		}
 		if len(m.Acts) > 0 {
 			fmt.Fprintf(&b, ", acts: [%s]", strings.Join(m.Acts, ", "))
@@ -425,7 +425,7 @@ func (s *Scenario) members(c *entente.Case, o *overlay) error {
 		case strings.HasPrefix(line, "members:"):
 			inside = true
 			return b.String()
-		case inside && (line == "" || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "-") || strings.HasPrefix(line, "#")):
+		case inside && (line == "" || strings.ContainsRune(" \t-#]}", rune(line[0]))): // of the list, or between it and the next key
 			return "#"
 		}
 		inside = false

@@ -124,6 +124,14 @@ func first(texts ...string) string {
 	return ""
 }
 
+// counted is a number of things in words.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 func count(n int) Value { return number(fmt.Sprint(n), float64(n)) }
 
 func (c *comparison) ladder() {
@@ -284,7 +292,7 @@ func (a *side) depth() Value {
 		sum += t.Depth
 	}
 	mean := sum / float64(len(a.ties))
-	return number(fmt.Sprintf("%.1f of %d pairs", mean, len(a.ties)), mean)
+	return number(fmt.Sprintf("%.1f of %s", mean, counted(len(a.ties), "pair")), mean)
 }
 
 func (a *side) deepest() Value {
@@ -343,6 +351,9 @@ func (c *comparison) tolerance() {
 			postures = append(postures, s.Posture)
 		}
 	}
+	if len(postures) == 0 {
+		return
+	}
 	crossed, crossedAfter := 0, 0
 	var powers []string
 	for _, posture := range postures {
@@ -375,6 +386,9 @@ func (c *comparison) tolerance() {
 }
 
 func (c *comparison) threats() {
+	if len(c.before.exposures)+len(c.after.exposures) == 0 {
+		return
+	}
 	for _, form := range measure.AnswerForms {
 		n := func(s *side) (n int) {
 			for _, e := range s.exposures {
@@ -399,7 +413,7 @@ func (c *comparison) chances(method, what string, through func(rung int) string)
 			continue
 		}
 		b, a := c.before.chance(rung, method), c.after.chance(rung, method)
-		if b.Text == unknown && a.Text == unknown {
+		if math.IsNaN(b.Number) && math.IsNaN(a.Number) { // neither side has a chance to show
 			continue
 		}
 		row := c.add(fmt.Sprintf("r%d", rung), fmt.Sprintf(what, rung), b, a, through(rung))
@@ -459,7 +473,7 @@ func (c *comparison) forecasts() {
 			}
 		}
 		if f := c.after.rung(rung); f != nil {
-			chain += fmt.Sprintf(" → %d groups at r%d, %d of them came to r%d", f.N, f.From, f.Events, rung)
+			chain += fmt.Sprintf(" → %s at r%d, %d of them came to r%d", counted(f.N, "group"), f.From, f.Events, rung)
 		}
 		return strings.TrimPrefix(chain, " → ")
 	})
@@ -568,7 +582,7 @@ func (a *side) opposedHeld(o *bargain.Opposition) Value {
 		}
 	}
 	if deepest < 0 {
-		return words("no rung held")
+		return words("no rung on the scale")
 	}
 	p := a.positions.Opposes(&bargain.Onlooker{Ceiling: o.Ceiling}, at)
 	return number(fmt.Sprintf("%.0f%% at r%d", 100*p, deepest), p)

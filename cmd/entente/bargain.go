@@ -147,14 +147,14 @@ func (a *app) showBargain(c *bargain.Case, answer *bargain.Answer) {
 	var points []string
 	for k := range c.Dimensions {
 		for _, p := range c.Dimensions[k].AtLeast {
-			if name := passing(p); answer.Draws > 0 && !slices.Contains(points, name) {
+			if name := passing(&c.Dimensions[k], p); answer.Draws > 0 && !slices.Contains(points, name) {
 				points = append(points, name)
 			}
 		}
 	}
 	head = append(head, points...)
 	t := newTable(0, head...)
-	for _, r := range answer.Readings {
+	for i, r := range answer.Readings {
 		label := r.Name
 		if r.Dimension != "" {
 			label += ", " + r.Dimension
@@ -164,7 +164,8 @@ func (a *app) showBargain(c *bargain.Case, answer *bargain.Answer) {
 			if r.Inputs != nil {
 				cells = append(cells, tenth(r.Inputs.Low), tenth(r.Inputs.Median), tenth(r.Inputs.High))
 				for _, name := range points {
-					k := slices.IndexFunc(r.Inputs.AtLeast, func(p bargain.Passed) bool { return passing(p.Point) == name })
+					d := &c.Dimensions[i/len(bargain.Readings())]
+					k := slices.IndexFunc(r.Inputs.AtLeast, func(p bargain.Passed) bool { return passing(d, p.Point) == name })
 					if k < 0 {
 						cells = append(cells, "")
 						continue
@@ -259,8 +260,13 @@ func place(c *bargain.Case, point float64) string {
 	return text
 }
 
-// passing heads a column of the chance to pass a point.
-func passing(point float64) string { return fmt.Sprintf("#P(>=%g)", point) }
+// passing heads a column of the chance to pass a point, towards the last end of a scale.
+func passing(d *bargain.Dimension, point float64) string {
+	if d.High < d.Low {
+		return fmt.Sprintf("#P(<=%g)", point)
+	}
+	return fmt.Sprintf("#P(>=%g)", point)
+}
 
 // showExpected prints the rounds of the older model above the same readings.
 func (a *app) showExpected(c *bargain.Case, answer *bargain.Answer, rounds []bargain.ExpectedRound) error {
