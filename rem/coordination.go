@@ -13,7 +13,7 @@ import (
 type coordination struct {
 	*replay
 	theta []float64
-	shift float64
+	shift []float64 // of each sender: its largest log-weight when it was last weighed anew
 	w     []float64 // exp(eta - shift) of each ordered pair; 0 when not in the risk set
 	row   []float64 // sum of the weights of each sender
 	share []float64 // 1 by that; 0 when it is 0
@@ -40,7 +40,7 @@ func (c panelPart) pairs(theta []float64, into *total) {
 	}
 	n, p := c.n, c.p
 	count := n * (n - 1) / 2
-	o := &coordination{replay: c.replay(), theta: theta, shift: c.shift(theta),
+	o := &coordination{replay: c.replay(), theta: theta, shift: make([]float64, n),
 		w: make([]float64, n*n), row: make([]float64, n), share: make([]float64, n), sum: make([]float64, n*p), peak: make([]float64, n), since: make([]int, n), mean: make([]float64, n*p),
 		both: make([]float64, count), joint: make([]float64, count*p), s: into.sums(), chance: make([]float64, n), score: make([]float64, p),
 		weights: make([]float64, n), scores: make([]float64, n*p), weighed: make([]float64, n*p)}
@@ -101,8 +101,9 @@ func (o *coordination) take(changes []int32) {
 			continue
 		}
 		x := o.x(u)
-		w := math.Exp(dot(o.theta, x) - o.shift)
-		o.w[u] = w
+		o.w[u] = dot(o.theta, x)
+		exps(o.w[u:u+1], o.shift[i])
+		w := o.w[u]
 		o.row[i] += w
 		for k, v := range x {
 			sum[k] += w * v
@@ -124,12 +125,18 @@ func (o *coordination) renew() {
 	clear(o.sum)
 	for i := range n {
 		w, rows := o.w[i*n:(i+1)*n], o.replay.row[i*n:(i+1)*n]
+		top := math.Inf(-1)
 		for j, row := range rows {
 			if w[j] = math.Inf(-1); row >= 0 {
 				w[j] = dot(o.theta, o.loaded[int(row)*p:])
+				top = max(top, w[j])
 			}
 		}
-		exps(w, o.shift)
+		if math.IsInf(top, 0) || math.IsNaN(top) {
+			top = 0
+		}
+		o.shift[i] = top
+		exps(w, top)
 		sum := o.sum[i*p : (i+1)*p]
 		for j, row := range rows {
 			if row < 0 {

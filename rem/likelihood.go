@@ -413,7 +413,8 @@ func (c panelPart) rates(theta []float64, into *total) {
 				continue
 			}
 			live++
-			w[u] = math.Exp(dot(theta, r.x(u)) - shift)
+			w[u] = dot(theta, r.x(u))
+			exps(w[u:u+1], shift)
 			if !rebuild {
 				s.add(w[u], r.x(u))
 			}
