@@ -53,32 +53,37 @@ type WordError struct{ What, Value, Hint string }
 
 func (e *WordError) Error() string { return fmt.Sprintf("unknown %s %q", e.What, e.Value) }
 
-// Nearest returns the candidate within edit distance 2 of s in lower case, or "":
-// what a person may have meant.
+// Nearest returns the candidate that differs least from s, the case of letters aside,
+// if it differs in no more than a third of the letters of s; otherwise "": what a
+// person may have meant.
 func Nearest(s string, candidates []string) string {
-	best, limit := "", 3
+	best, limit := "", len(s)/3+1
 	for _, c := range candidates {
-		if d := editDistance(strings.ToLower(s), c); d < limit {
+		if d := editDistance(strings.ToLower(s), strings.ToLower(c)); d < limit {
 			best, limit = c, d
 		}
 	}
 	return best
 }
 
+// editDistance counts the letters to insert, delete or replace and the neighbours to
+// swap that make b of a (Damerau 1964), no letter touched twice.
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
+	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, above, row = above, row, before
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+			row[j+1] = min(above[j]+1, row[j]+1, above[j+1]+1)
+			if a[i] == b[j] {
+				row[j+1] = above[j]
 			}
-			diagonal, row[j+1] = row[j+1], cost
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"entente"
 )
 
 // unit is one thing that could happen: an actor (i alone), a pair, a set.
@@ -98,32 +100,15 @@ func find(name string, sets bool) (*definition, error) {
 	case elsewhere:
 		return nil, fmt.Errorf("%q is a term of sets, which only hyper models have", name)
 	}
-	near := slices.MinFunc(names, func(a, b string) int { return distance(a, name) - distance(b, name) })
-	return nil, fmt.Errorf("there is no term %q in this family of models; is %q meant?", name, near)
+	return nil, fmt.Errorf("there is no term %q in this family of models%s", name, meant(name, names))
 }
 
-// distance counts the single-letter edits between two names, the case of letters
-// aside (Levenshtein 1966).
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+// meant asks whether the nearest of some names is meant, if one is near.
+func meant(name string, names []string) string {
+	if near := entente.Nearest(name, names); near != "" {
+		return fmt.Sprintf("; is %q meant?", near)
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			above := row[j+1]
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			row[j+1] = min(cost, above+1, row[j]+1)
-			diagonal = above
-		}
-	}
-	return row[len(b)]
+	return ""
 }
 
 // binder gives terms what they need of a state.
@@ -203,28 +188,31 @@ func (b *binder) attr(t *Term, k int) (int, error) {
 	if at < 0 {
 		return 0, fmt.Errorf("there is no covariate %q; there are %s", t.Attr[k], orNone(b.covariateNames()))
 	}
+	var faults faults
 	for a, v := range b.s.data.Covariates[at].Start {
 		if math.IsNaN(v) {
-			return 0, fmt.Errorf("covariate %s of %s is not known; give it a value or leave the actor out", t.Attr[k], b.s.data.Actors[a])
+			faults.add(fmt.Errorf("covariate %s of %s is not known; give it a value or leave the actor out", t.Attr[k], b.s.data.Actors[a]))
 		}
 	}
 	for _, c := range b.s.data.Covariates[at].Changes {
 		if math.IsNaN(c.Value) {
-			return 0, fmt.Errorf("covariate %s of %s changes at %v to a value that is not known", t.Attr[k], b.s.data.Actors[c.Actor], c.Time)
+			faults.add(fmt.Errorf("covariate %s of %s changes at %s to a value that is not known", t.Attr[k], b.s.data.Actors[c.Actor], b.s.data.when(c.Time)))
 		}
 	}
-	return at, nil
+	return at, faults.err()
 }
 
 // bind makes the statistics of a model's terms.
 func (b *binder) bind(terms []Term) ([]statistic, error) {
 	sets := b.m.Family == Hyper
 	stats := make([]statistic, 0, len(terms))
+	var faults faults
 	for i := range terms {
 		t := &terms[i]
 		st, err := b.term(t, sets)
 		if err != nil {
-			return nil, fmt.Errorf("term %s: %w", t.label(), err)
+			faults.add(fmt.Errorf("term %s: %w", t.label(), err))
+			continue
 		}
 		st.name, st.term = t.label(), i
 		for slices.ContainsFunc(stats, func(o statistic) bool { return o.name == st.name }) {
@@ -232,9 +220,12 @@ func (b *binder) bind(terms []Term) ([]statistic, error) {
 		}
 		parts, err := b.vary(t, st)
 		if err != nil {
-			return nil, fmt.Errorf("term %s: %w", t.label(), err)
+			faults.add(fmt.Errorf("term %s: %w", t.label(), err))
 		}
 		stats = append(stats, parts...)
+	}
+	if err := faults.err(); err != nil {
+		return nil, err
 	}
 	if len(stats) > 60 {
 		return nil, fmt.Errorf("the model has %d coefficients; at most 60 are fitted together", len(stats))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"entente"
 )
@@ -25,6 +26,7 @@ type Data struct {
 	Dated      bool      // times are days of the calendar, counted from 1970
 	Kinds      []string  // labels of Event.Kind; empty when events are of one kind
 	notes      []Warning // reasons to look at the tables before trusting a fit
+	file       string    // of Events; "" unless they come from a table
 }
 
 // Event is one relational event or, in a layer, one change of a tie. A directed
@@ -36,6 +38,7 @@ type Event struct {
 	From, To []int32
 	Value    float64 // by how much it counts, 1 for most; in a layer that Replaces, the new value
 	Kind     int16
+	line     int32 // of its table; 0: none
 }
 
 // Layer is a relation that terms may read: its state at the start and what
@@ -103,13 +106,13 @@ func (d *Data) check() error {
 		fail("the events are of %d kinds; at most 64 are told apart", len(d.Kinds))
 	}
 	for i := range d.Events {
-		if d.Events[i].Value == 0 && !fail("event %s: its weight is zero, so it would happen and leave no trace; give it a weight, or leave it out", d.name(i)) {
+		if d.Events[i].Value == 0 && !fail("event %s: %s", d.told(i), zeroWeight) {
 			break
 		}
 	}
 	d.checkEvents(d.own(), d.Events, fail)
 	if k := len(d.Events) - 1; k >= 0 && d.Ends != nil && !(d.Events[k].Time <= *d.Ends) {
-		fail("event %s at %v is after the end of observation, %v", d.name(k), d.Events[k].Time, *d.Ends)
+		fail("event %s at %v is after the end of observation, %v", d.told(k), d.Events[k].Time, *d.Ends)
 	}
 	names := map[string]bool{d.own(): true}
 	for i := range d.Layers {
@@ -162,55 +165,156 @@ func (d *Data) check() error {
 
 func (d *Data) checkEvents(where string, events []Event, fail func(string, ...any) bool) {
 	last := math.Inf(-1)
-	seen := make(map[int32]int, 8)
 	for i := range events {
 		e := &events[i]
 		name := e.ID
 		if name == "" {
 			name = fmt.Sprintf("number %d", i+1)
 		}
-		bad := func(format string, args ...any) bool {
-			return fail("%s: event %s: %s", where, name, fmt.Sprintf(format, args...))
-		}
 		ok := true
-		if math.IsNaN(e.Time) || math.IsInf(e.Time, 0) {
-			ok = bad("its time is no number")
-		} else if e.Time < last {
-			ok = bad("its time %v is before the event above it; sort the events by time", e.Time)
+		if e.Time < last {
+			ok = fail("%s: event %s: its time %v is before the event above it; sort the events by time", where, name, e.Time)
 		}
 		last = max(last, e.Time)
-		if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
-			ok = bad("its value is no number")
-		}
-		if len(e.From) == 0 {
-			ok = bad("it has no actors")
-		}
-		if e.Kind < 0 || int(e.Kind) >= max(1, len(d.Kinds)) {
-			ok = bad("its kind is number %d of %d", e.Kind+1, len(d.Kinds))
-		}
-		for side, set := range [2][]int32{e.From, e.To} {
-			for _, a := range set {
-				if a < 0 || int(a) >= len(d.Actors) {
-					ok = bad("it names an actor that is not in the table")
-					continue
-				}
-				if len(e.From) == 1 && len(e.To) == 1 {
-					continue
-				}
-				if seen[a]&(1<<side) != 0 {
-					ok = bad("%s is in it twice", d.Actors[a])
-				}
-				seen[a] |= 1 << side
-			}
-		}
-		clear(seen)
-		if len(e.From) == 1 && len(e.To) == 1 && e.From[0] == e.To[0] {
-			ok = bad("%s acts with itself", d.Actors[e.From[0]])
+		for _, fault := range d.faultsOf(e) {
+			ok = fail("%s: event %s: %s", where, name, fault)
 		}
 		if !ok {
 			return
 		}
 	}
+}
+
+// zeroWeight is what is wrong with an event of weight zero.
+const zeroWeight = "its weight is zero, so it would happen and leave no trace; give it a weight, or leave it out"
+
+// faultsOf lists what is wrong with an event in itself.
+func (d *Data) faultsOf(e *Event) (faults []string) {
+	bad := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	if math.IsNaN(e.Time) || math.IsInf(e.Time, 0) {
+		bad("its time is no number")
+	}
+	if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
+		bad("its value is no number")
+	}
+	if len(e.From) == 0 {
+		bad("it has no actors")
+	}
+	if e.Kind < 0 || int(e.Kind) >= max(1, len(d.Kinds)) {
+		bad("its kind is number %d of %d", e.Kind+1, len(d.Kinds))
+	}
+	for _, set := range [2][]int32{e.From, e.To} {
+		for k, a := range set {
+			switch {
+			case a < 0 || int(a) >= len(d.Actors):
+				bad("it names an actor that is not in the table")
+			case slices.Index(set, a) < k && !slices.Contains(set[slices.Index(set, a)+1:k], a):
+				bad("%s is in it twice", d.Actors[a])
+			}
+		}
+	}
+	if len(e.From) == 1 && len(e.To) == 1 && e.From[0] == e.To[0] && len(faults) == 0 {
+		bad("%s acts with itself", d.Actors[e.From[0]])
+	}
+	return faults
+}
+
+// suits reports every event that a model of this family cannot be of.
+func (d *Data) suits(m *Model) error {
+	var faults faults
+	for i := range d.Events {
+		e := &d.Events[i]
+		if m.Family == Hyper {
+			if most := m.RiskSet.MaxSize; most > 0 && !m.RiskSet.OnSender && m.RiskSet.Given == nil && e.actors() > most {
+				faults.add(fmt.Errorf("event %s has %d actors, more than max_size %d", d.told(i), e.actors(), most))
+			}
+			if directed := m.Directed || len(d.Events[0].To) > 0; directed != (len(e.To) > 0) {
+				faults.add(fmt.Errorf("event %s has %d receivers; in a directed model every event has senders and receivers, otherwise none has", d.told(i), len(e.To)))
+			}
+			continue
+		}
+		if actors := e.actors(); actors > 2 || m.Family != Rate && actors != 2 {
+			faults.add(fmt.Errorf("event %s has %d actors; a %s model is of two, a hyper model of any number; choose events by size", d.told(i), actors, m.Family))
+		}
+	}
+	return faults.err()
+}
+
+// attended reports every event of which an actor is not present.
+func (d *Data) attended(m *Model) error {
+	if d.Present == nil && len(d.Presence) == 0 {
+		return nil
+	}
+	present := make([]bool, len(d.Actors))
+	for a := range present {
+		present[a] = d.Present == nil || d.Present[a]
+	}
+	var faults faults
+	next := 0
+	for i := range d.Events {
+		e := &d.Events[i]
+		for ; next < len(d.Presence) && (d.Presence[next].Time < e.Time || d.Presence[next].Time == e.Time && !m.PresenceAfter); next++ {
+			present[d.Presence[next].Actor] = d.Presence[next].Present
+		}
+		who := slices.Concat(e.From, e.To)
+		if m.Family == Rate { // whomever it acts with
+			who = e.From[:1]
+		}
+		var names []string
+		for _, a := range who {
+			if !present[a] {
+				name := d.Actors[a]
+				if k := slices.IndexFunc(d.Presence[next:], func(c PresenceChange) bool { return c.Actor == a && c.Present }); k >= 0 {
+					name += fmt.Sprintf(" (who enters at %s)", d.when(d.Presence[next+k].Time))
+				}
+				names = append(names, name)
+			}
+		}
+		if names != nil {
+			are := "is"
+			if len(names) > 1 {
+				are = "are"
+			}
+			faults.add(fmt.Errorf("event %s at time %s: %s %s not present then", d.told(i), d.when(e.Time), strings.Join(names, ", "), are))
+		}
+	}
+	return faults.err()
+}
+
+// told names an event in a message, with its line where it comes from a table.
+func (d *Data) told(i int) string {
+	name := d.name(i)
+	if line := d.Events[i].line; line > 0 {
+		if at := fmt.Sprintf("%s:%d", d.file, line); at != name {
+			name += " (" + at + ")"
+		}
+	}
+	return name
+}
+
+// mostFaults is how many faults are told one by one.
+const mostFaults = 20
+
+// faults collects what is wrong, so that all of it is told at once.
+type faults struct {
+	list []error
+	all  int
+}
+
+func (f *faults) add(err error) {
+	if err == nil {
+		return
+	}
+	if f.all++; f.all <= mostFaults {
+		f.list = append(f.list, err)
+	}
+}
+
+func (f *faults) err() error {
+	if more := f.all - len(f.list); more > 0 {
+		return errors.Join(append(f.list, fmt.Errorf("and %d faults more", more))...)
+	}
+	return errors.Join(f.list...)
 }
 
 // fill returns data in which covariates of the model's terms that are not known have

@@ -66,17 +66,8 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range data.Events {
-		e := &data.Events[i]
-		if m.Family == Hyper {
-			if directed := m.Directed || len(data.Events[0].To) > 0; directed != (len(e.To) > 0) {
-				return nil, fmt.Errorf("event %s has %d receivers; in a directed model every event has senders and receivers, otherwise none has", data.name(i), len(e.To))
-			}
-			continue
-		}
-		if actors := len(e.From) + len(e.To); actors > 2 || m.Family != Rate && actors != 2 {
-			return nil, fmt.Errorf("event %s has %d actors; a %s model is of two, a hyper model of any number; choose events by size", data.name(i), actors, m.Family)
-		}
+	if err := errors.Join(data.suits(m), data.attended(m)); err != nil {
+		return nil, err
 	}
 	var used []int
 	for _, st := range stats {

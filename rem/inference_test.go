@@ -62,7 +62,7 @@ func TestProfileOfSeparated(t *testing.T) {
 		term  string
 		level float64
 		want  string
-	}{{"bas", 0.95, "is base meant"}, {"base", 95, "between 0 and 1"}} {
+	}{{"bas", 0.95, `is "base" meant`}, {"base", 95, "between 0 and 1"}} {
 		if _, err := profile(t.Context(), l, f, bad.term, bad.level); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("%+v: got %v", bad, err)
 		}

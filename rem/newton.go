@@ -500,8 +500,7 @@ func (o *Options) exempt(i int, names []string) bool {
 }
 
 func unknownTerm(what, name string, names []string) error {
-	near := slices.MinFunc(names, func(a, b string) int { return distance(a, name) - distance(b, name) })
-	return fmt.Errorf("%s %s: the model has no such term; is %s meant?", what, name, near)
+	return fmt.Errorf("%s %s: the model has no such term%s", what, name, meant(name, names))
 }
 
 func finite(values ...float64) bool {

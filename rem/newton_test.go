@@ -520,7 +520,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{Options{Start: []float64{1}}, "1 for 2"},
 		{Options{Start: []float64{1, math.NaN()}}, "no finite"},
-		{Options{Fixed: map[string]float64{"inducd": 0}}, "is induced meant"},
+		{Options{Fixed: map[string]float64{"inducd": 0}}, `is "induced" meant`},
 		{Options{Fixed: map[string]float64{"induced": math.Inf(1)}}, "no finite"},
 		{Options{Ridge: -1}, "from 0 up"},
 		{Options{Ridges: map[string]float64{"x": 1}}, "no such term"},

@@ -271,7 +271,7 @@ func (b *panelBuilder) add(dt float64, unit int32, event int) {
 func (b *panelBuilder) moment(dt float64, events []int) error {
 	b.settle()
 	if b.live == 0 && len(events) > 0 {
-		return fmt.Errorf("event %s: nobody is present who could act", b.s.data.name(events[0]))
+		return fmt.Errorf("event %s: nobody is present who could act", b.s.data.told(events[0]))
 	}
 	if len(events) == 0 {
 		if dt > 0 && b.live > 0 { // while nobody is there nothing can happen

@@ -95,7 +95,7 @@ func (r *riskSets) draw(e *Event, k int) error {
 	}
 	if given := r.m.RiskSet.Given; given != nil && e != nil {
 		if k >= len(given) {
-			return fmt.Errorf("event %s: no alternatives are given", r.s.data.name(k))
+			return fmt.Errorf("event %s: no alternatives are given", r.s.data.told(k))
 		}
 		for _, c := range given[k] {
 			r.sets = append(r.sets, drawing{sorted(c.From), sorted(c.To)})
@@ -103,7 +103,7 @@ func (r *riskSets) draw(e *Event, k int) error {
 		return nil
 	}
 	r.here()
-	shapes, err := r.shapes(e)
+	shapes, err := r.shapes(e, k)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (r *riskSets) where(e *Event, k int) string {
 	if e == nil {
 		return fmt.Sprintf("the interval that ends at %v", r.s.now)
 	}
-	return "event " + r.s.data.name(k)
+	return "event " + r.s.data.told(k)
 }
 
 // shape is a stratum of a risk set: sets of so many senders and receivers.
@@ -164,7 +164,7 @@ type shape struct {
 }
 
 // shapes lists what an event's alternatives look like.
-func (r *riskSets) shapes(e *Event) ([]shape, error) {
+func (r *riskSets) shapes(e *Event, k int) ([]shape, error) {
 	here := len(r.present)
 	count := func(p, q int) float64 {
 		all := choose(here, p)
@@ -184,7 +184,7 @@ func (r *riskSets) shapes(e *Event) ([]shape, error) {
 	switch {
 	case r.m.Family == Choice || r.m.RiskSet.OnSender:
 		if e == nil || len(e.To) == 0 {
-			return nil, fmt.Errorf("%s: it has no sender on which the alternatives could be conditioned", r.where(e, 0))
+			return nil, fmt.Errorf("%s: it has no sender on which the alternatives could be conditioned", r.where(e, k))
 		}
 		return one(shape{len(e.From), len(e.To), sorted(e.From), choose(here-len(e.From), len(e.To)), true})
 	case r.m.Family == Rate:
@@ -195,14 +195,11 @@ func (r *riskSets) shapes(e *Event) ([]shape, error) {
 		return one(shape{2, 0, nil, count(2, 0), e != nil})
 	case r.m.RiskSet.MaxSize == 0:
 		if e == nil {
-			return nil, fmt.Errorf("%s: the waiting time of an act is that of acts of any size; give max_size, the largest that could have acted", r.where(e, 0))
+			return nil, fmt.Errorf("%s: the waiting time of an act is that of acts of any size; give max_size, the largest that could have acted", r.where(e, k))
 		}
 		return one(shape{len(e.From), len(e.To), nil, count(len(e.From), len(e.To)), true})
 	}
 	shapes := r.ofEvent[:0]
-	if e != nil && len(e.From)+len(e.To) > r.m.RiskSet.MaxSize {
-		return nil, fmt.Errorf("%s has %d actors, more than max_size %d", r.where(e, 0), len(e.From)+len(e.To), r.m.RiskSet.MaxSize)
-	}
 	if !directed {
 		least := 2
 		if e != nil && len(e.From) == 1 {

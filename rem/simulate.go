@@ -477,7 +477,7 @@ func (in *intensity) readSets(random *rand.Rand) error {
 			e = &in.s.data.Events[random.IntN(in.history)]
 		}
 		r.here()
-		shapes, err := r.shapes(e)
+		shapes, err := r.shapes(e, 0)
 		if err != nil {
 			return err
 		}

@@ -21,13 +21,17 @@ const smallest = 2
 func (d *Data) bySize(most int) error {
 	n := len(d.Actors)
 	largest := 0
+	var faults faults
 	for i := range d.Events {
 		e := &d.Events[i]
 		size := len(e.From) + len(e.To)
 		if size < smallest || most > 0 && size > most {
-			return fmt.Errorf("event %s has %d actors; a model of size has 2 to max_size", d.name(i), size)
+			faults.add(fmt.Errorf("event %s has %d actors; a model of size has 2 to max_size", d.told(i), size))
 		}
 		largest = max(largest, size)
+	}
+	if err := faults.err(); err != nil {
+		return err
 	}
 	if most == 0 {
 		most = largest

@@ -138,8 +138,8 @@ type termSpec struct {
 	Direction   string     `yaml:"direction"`
 	Exactly     bool       `yaml:"exactly"`
 	Sizes       []int      `yaml:"sizes"`
-	Window      float64    `yaml:"window"`
-	HalfLife    float64    `yaml:"half_life"`
+	Window      *float64   `yaml:"window"`
+	HalfLife    *float64   `yaml:"half_life"`
 	Transform   string     `yaml:"transform"`
 	Standardise string     `yaml:"standardise"` // true, or overall
 	Fixed       *float64   `yaml:"fixed"`
@@ -173,11 +173,36 @@ func (t *termSpec) countEvents() {
 	}
 }
 
+// spans refuses a window or a half-life that is none: 0 is not read as if it were not
+// there.
+func (t *termSpec) spans() error {
+	for _, span := range []struct {
+		key   string
+		given *float64
+	}{{"window", t.Window}, {"half_life", t.HalfLife}} {
+		if span.given != nil && !(*span.given > 0) {
+			return fmt.Errorf("%s: %v; give a span of time above 0, or leave it out", span.key, *span.given)
+		}
+	}
+	for i := range t.Product {
+		if err := t.Product[i].spans(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *termSpec) term() Term {
 	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted != nil && *t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
-		Window: t.Window, HalfLife: t.HalfLife, Transform: t.Transform, Standardise: t.Standardise == "true", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
+		Transform: t.Transform, Standardise: t.Standardise == "true", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
 		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, History: t.History, Symmetric: t.Symmetric, Unless: t.Unless, Name: t.Name}
+	if t.Window != nil {
+		out.Window = *t.Window
+	}
+	if t.HalfLife != nil {
+		out.HalfLife = *t.HalfLife
+	}
 	for i := range t.Product {
 		out.Product = append(out.Product, t.Product[i].term())
 	}
@@ -244,6 +269,8 @@ type loader struct {
 	at   map[string]int32
 	// numbered is whether some time was given as a number, not as a day.
 	numbered bool
+	// faults are what is wrong with rows of tables.
+	faults faults
 }
 
 func (l *loader) model(seed uint64) (*Model, error) {
@@ -319,6 +346,9 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		if s := l.Terms[i].Standardise; !slices.Contains([]string{"", "true", "false", "overall"}, s) {
 			return nil, fmt.Errorf("term %s: standardise is true or overall, not %q", t.label(), s)
 		}
+		if err := l.Terms[i].spans(); err != nil {
+			return nil, fmt.Errorf("term %s: %w", t.label(), err)
+		}
 		for _, text := range l.Terms[i].Pieces {
 			at, err := l.instant(string(text))
 			if err != nil {
@@ -345,6 +375,12 @@ func (l *loader) load(m *Model) error {
 	var err error
 	if l.data.Events, err = l.events(l.Events.Table, l.Directed || l.Model == Choice); err != nil {
 		return err
+	}
+	l.data.file = l.Events.Table.File
+	for i := range l.data.Events {
+		if l.data.Events[i].Value == 0 {
+			l.faults.add(fmt.Errorf("event %s: %s", l.data.told(i), zeroWeight))
+		}
 	}
 	for _, name := range sortedKeys(l.Layers) {
 		s := l.Layers[name]
@@ -382,20 +418,22 @@ func (l *loader) load(m *Model) error {
 		return errors.New("some times are days of the calendar and some are numbers; write all in one way")
 	}
 	if l.RiskSet.Given != "" {
-		return l.given(m)
+		if err := l.given(m); err != nil {
+			return err
+		}
 	}
-	return nil
+	return l.faults.err()
 }
 
 // ReadEvents reads a table of events among the design's actors: columns time and
 // actors (separated by semicolons), or time, sender and receiver, and kind where terms
 // read the kinds of past events. The path is for messages.
 func (d *Design) ReadEvents(path string, text []byte) ([]Event, error) {
-	t, err := readTable(path, bytes.NewReader(text))
+	l := &loader{spec: &spec{Actors: actorSpec{File: "the model"}}, at: map[string]int32{}}
+	t, err := readTable(path, bytes.NewReader(text), &l.faults)
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{spec: &spec{Actors: actorSpec{File: "the model"}}, at: map[string]int32{}}
 	for k, name := range d.data.Actors {
 		l.at[name] = int32(k)
 	}
@@ -404,7 +442,11 @@ func (d *Design) ReadEvents(path string, text []byte) ([]Event, error) {
 		columns.Kind = "kind"
 		l.data.Kinds = slices.Clone(d.data.Kinds)
 	}
+	l.data.Actors = d.data.Actors
 	events, err := l.eventsOf(t, columns, len(d.data.Events[0].To) > 0)
+	if err == nil {
+		err = l.faults.err()
+	}
 	if unknown := l.data.Kinds[min(len(d.data.Kinds), len(l.data.Kinds)):]; err == nil && len(unknown) > 0 {
 		err = fmt.Errorf("%s: there is no kind of act %q; there are %s", path, unknown[0], strings.Join(d.data.Kinds, ", "))
 	}
@@ -425,10 +467,14 @@ func sortedKeys[V any](m map[string]V) []string {
 
 // csvFile is a table read whole; a cell is found by row and column name.
 type csvFile struct {
-	path string
-	at   map[string]int
-	rows [][]string
+	path  string
+	at    map[string]int
+	rows  [][]string
+	lines []int32 // of the rows
 }
+
+// where is the place of a row in its file.
+func (t *csvFile) where(row int) string { return t.path + ":" + strconv.Itoa(int(t.lines[row])) }
 
 func (l *loader) table(file string) (*csvFile, error) {
 	path := file
@@ -440,20 +486,36 @@ func (l *loader) table(file string) (*csvFile, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readTable(file, f)
+	return readTable(file, f, &l.faults)
 }
 
-func readTable(file string, from io.Reader) (*csvFile, error) {
-	all, err := csv.NewReader(from).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+// readTable leaves out the rows that are not as long as the first, and adds them to the
+// faults.
+func readTable(file string, from io.Reader, faults *faults) (*csvFile, error) {
+	t := &csvFile{path: file, at: map[string]int{}}
+	reader := csv.NewReader(from)
+	for {
+		row, err := reader.Read()
+		if err == io.EOF {
+			break
+		}
+		line, _ := reader.FieldPos(0)
+		switch {
+		case errors.Is(err, csv.ErrFieldCount):
+			faults.add(fmt.Errorf("%s:%d: %d cells, but the first line has %d", file, line, len(row), reader.FieldsPerRecord))
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", file, err)
+		case len(t.at) == 0:
+			for k, name := range row {
+				t.at[strings.TrimPrefix(name, "\ufeff")] = k
+			}
+			continue
+		}
+		t.rows, t.lines = append(t.rows, row), append(t.lines, int32(line))
 	}
-	if len(all) == 0 {
+	if len(t.at) == 0 {
 		return nil, fmt.Errorf("%s is empty", file)
-	}
-	t := &csvFile{path: file, at: map[string]int{}, rows: all[1:]}
-	for k, name := range all[0] {
-		t.at[strings.TrimPrefix(name, "\ufeff")] = k
 	}
 	return t, nil
 }
@@ -479,7 +541,7 @@ func (t *csvFile) number(row, column int) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%s:%d: %q is no number", t.path, row+2, text)
+		return 0, fmt.Errorf("%s: %q is no number", t.where(row), text)
 	}
 	return v, nil
 }
@@ -510,7 +572,7 @@ func (l *loader) instant(text string) (float64, error) {
 func (l *loader) time(t *csvFile, row, column int) (float64, error) {
 	v, err := l.instant(t.rows[row][column])
 	if err != nil {
-		return 0, fmt.Errorf("%s:%d: %w", t.path, row+2, err)
+		return 0, fmt.Errorf("%s: %w", t.where(row), err)
 	}
 	return v, nil
 }
@@ -518,7 +580,7 @@ func (l *loader) time(t *csvFile, row, column int) (float64, error) {
 func (l *loader) actor(t *csvFile, row int, name string) (int32, error) {
 	a, ok := l.at[name]
 	if !ok {
-		return 0, fmt.Errorf("%s:%d: actor %q is not in %s", t.path, row+2, name, l.Actors.File)
+		return 0, fmt.Errorf("%s: actor %q is not in %s", t.where(row), name, l.Actors.File)
 	}
 	return a, nil
 }
@@ -534,7 +596,10 @@ func (l *loader) actors() error {
 	}
 	for row, r := range t.rows {
 		if _, twice := l.at[r[id]]; twice {
-			return fmt.Errorf("%s:%d: actor %q stands there twice", t.path, row+2, r[id])
+			l.faults.add(fmt.Errorf("%s: actor %q stands there twice", t.where(row), r[id]))
+		}
+		if r[id] == "" {
+			l.faults.add(fmt.Errorf("%s: an actor without a name", t.where(row)))
 		}
 		l.at[r[id]] = int32(len(l.data.Actors))
 		l.data.Actors = append(l.data.Actors, r[id])
@@ -546,9 +611,8 @@ func (l *loader) actors() error {
 		}
 		values := make([]float64, len(t.rows))
 		for row := range t.rows {
-			if values[row], err = t.number(row, k); err != nil {
-				return nil, err
-			}
+			values[row], err = t.number(row, k)
+			l.faults.add(err)
 		}
 		return values, nil
 	}
@@ -619,15 +683,12 @@ func (l *loader) changes(s covariateSpec) ([]CovariateChange, error) {
 	var out []CovariateChange
 	for row, r := range t.rows {
 		var c CovariateChange
-		if c.Actor, err = l.actor(t, row, r[node]); err != nil {
-			return nil, err
-		}
-		if c.Time, err = l.time(t, row, time); err != nil {
-			return nil, err
-		}
-		if c.Value, err = t.number(row, value); err != nil {
-			return nil, err
-		}
+		c.Actor, err = l.actor(t, row, r[node])
+		l.faults.add(err)
+		c.Time, err = l.time(t, row, time)
+		l.faults.add(err)
+		c.Value, err = t.number(row, value)
+		l.faults.add(err)
 		out = append(out, c)
 	}
 	slices.SortStableFunc(out, func(a, b CovariateChange) int { return cmp.Compare(a.Time, b.Time) })
@@ -673,39 +734,42 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 	}
 	events := make([]Event, 0, len(t.rows))
 	for row, r := range t.rows {
-		e := Event{Value: 1}
+		faults := l.faults.all
+		e := Event{Value: 1, line: t.lines[row]}
 		if id >= 0 {
 			e.ID = r[id]
 		} else {
-			e.ID = t.path + ":" + strconv.Itoa(row+2)
+			e.ID = t.where(row)
 		}
 		if time >= 0 {
-			if e.Time, err = l.time(t, row, time); err != nil {
-				return nil, err
-			}
+			e.Time, err = l.time(t, row, time)
+			l.faults.add(err)
 		}
 		if value >= 0 {
-			if e.Value, err = t.number(row, value); err != nil {
-				return nil, err
-			}
+			e.Value, err = t.number(row, value)
+			l.faults.add(err)
 		}
 		if kind >= 0 {
 			e.Kind = l.kind(r[kind])
 		}
 		if together >= 0 {
-			if e.From, err = l.several(t, row, together); err == nil && directed {
+			e.From = l.several(t, row, together)
+			if directed && len(e.From) > 0 {
 				e.From, e.To = e.From[:1:1], e.From[1:]
 			}
-		} else if e.From, err = l.several(t, row, sender); err == nil {
-			if e.To, err = l.several(t, row, receiver); !directed {
+		} else {
+			e.From, e.To = l.several(t, row, sender), l.several(t, row, receiver)
+			if !directed {
 				e.From, e.To = append(e.From, e.To...), nil
 			}
 		}
-		if err != nil {
-			return nil, err
-		}
-		if directed && len(e.To) == 0 {
-			return nil, fmt.Errorf("%s:%d: event %s has a sender and no receiver", t.path, row+2, e.ID)
+		if l.faults.all == faults { // what stands there can be read
+			for _, fault := range l.data.faultsOf(&e) {
+				l.faults.add(fmt.Errorf("%s: %s", t.told(row, &e), fault))
+			}
+			if directed && len(e.To) == 0 {
+				l.faults.add(fmt.Errorf("%s: it has a sender and no receiver", t.told(row, &e)))
+			}
 		}
 		events = append(events, e)
 	}
@@ -717,6 +781,14 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 	}
 	l.sort(t, events)
 	return events, nil
+}
+
+// told is the place of an event in its file, with its id.
+func (t *csvFile) told(row int, e *Event) string {
+	if at := t.where(row); at != e.ID {
+		return at + ": event " + e.ID
+	}
+	return t.where(row)
 }
 
 // note is a reason to look at a table before trusting a fit.
@@ -731,11 +803,11 @@ func (l *loader) twice(t *csvFile, events []Event) {
 	for row := range events {
 		first, seen := lines[events[row].ID]
 		if !seen {
-			lines[events[row].ID] = row + 2
+			lines[events[row].ID] = int(t.lines[row])
 			continue
 		}
 		if more++; more == 1 {
-			text = fmt.Sprintf("%s:%d: event %s stands in line %d already", t.path, row+2, events[row].ID, first)
+			text = fmt.Sprintf("%s: event %s stands in line %d already", t.where(row), events[row].ID, first)
 		}
 	}
 	if more > 1 {
@@ -761,11 +833,7 @@ func (l *loader) sort(t *csvFile, events []Event) {
 	if late == 0 {
 		return
 	}
-	text := fmt.Sprintf("%s:%d", t.path, first+2)
-	if events[first].ID != text {
-		text += ": event " + events[first].ID
-	}
-	text += " is earlier than one above it"
+	text := t.told(first, &events[first]) + " is earlier than one above it"
 	if late > 1 {
 		text += fmt.Sprintf(", and so are %d more", late-1)
 	}
@@ -784,16 +852,15 @@ func (l *loader) kind(name string) int16 {
 }
 
 // several reads actors separated by semicolons.
-func (l *loader) several(t *csvFile, row, column int) ([]int32, error) {
+func (l *loader) several(t *csvFile, row, column int) []int32 {
 	names := strings.Split(t.rows[row][column], ";")
 	actors := make([]int32, len(names))
 	for k, name := range names {
 		var err error
-		if actors[k], err = l.actor(t, row, name); err != nil {
-			return nil, err
-		}
+		actors[k], err = l.actor(t, row, name)
+		l.faults.add(err)
 	}
-	return actors, nil
+	return actors
 }
 
 // given reads the alternatives of each event; rows with observed 1 are the events
@@ -817,17 +884,15 @@ func (l *loader) given(m *Model) error {
 	for row, r := range t.rows {
 		stratum, err := strconv.Atoi(r[at[0]])
 		if err != nil || stratum < 1 || stratum > len(l.data.Events) {
-			return fmt.Errorf("%s:%d: stratum %q is no number of an event, 1 to %d", t.path, row+2, r[at[0]], len(l.data.Events))
+			l.faults.add(fmt.Errorf("%s: stratum %q is no number of an event, 1 to %d", t.where(row), r[at[0]], len(l.data.Events)))
+			continue
 		}
 		if r[at[1]] == "1" {
 			continue
 		}
-		var c Candidate
-		if c.From, err = l.several(t, row, at[2]); err == nil && len(at) > 3 {
-			c.To, err = l.several(t, row, at[3])
-		}
-		if err != nil {
-			return err
+		c := Candidate{From: l.several(t, row, at[2])}
+		if len(at) > 3 {
+			c.To = l.several(t, row, at[3])
 		}
 		m.RiskSet.Given[stratum-1] = append(m.RiskSet.Given[stratum-1], c)
 	}

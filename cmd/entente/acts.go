@@ -265,7 +265,7 @@ func nearest(id string, acts []*entente.Act, most int) []string {
 		if len(id) >= 3 && strings.Contains(act.ID, id) {
 			d = 0
 		}
-		if d <= max(2, len(id)/3) {
+		if d <= len(id)/3 {
 			list = append(list, candidate{act.ID, d})
 		}
 	}
