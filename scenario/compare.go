@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"entente"
+	"entente/bargain"
 	"entente/forecast"
 	"entente/ledger"
 )
@@ -111,8 +112,8 @@ type Result struct {
 	Rows     []Row
 	Acts     []string // added, altered or taken away, in the order of their days
 	NotAsked []string // what could not be asked, and why
-	Scales   []string // of the bargain
 	Case     *entente.Case
+	Bargain  *bargain.Case // as the scenario has it; nil where the case has none
 }
 
 // Intervals says in words what the intervals of rows are, step by step: of those that
@@ -210,12 +211,7 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Scenario: s, AsOf: asOf, Case: changed, Acts: changedActs(unchanged.c, changed), NotAsked: after.notes}
-	if positions[1] != nil {
-		for _, d := range positions[1].Dimensions {
-			r.Scales = append(r.Scales, d.Name)
-		}
-	}
+	r := &Result{Scenario: s, AsOf: asOf, Case: changed, Bargain: positions[1], Acts: changedActs(unchanged.c, changed), NotAsked: after.notes}
 	c := &comparison{Result: r, before: before, after: after}
 	c.rows()
 	return r, c.routes(ctx)

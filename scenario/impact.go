@@ -67,6 +67,27 @@ type Impact struct {
 	Most bool
 }
 
+// Text is the change as shown: in points of a chance or of a scale, or in number; = for
+// none, with a star for the most.
+func (i *Impact) Text() string {
+	change, mark := i.Change, ""
+	if strings.HasPrefix(i.Outcome, "forecasts/") {
+		change *= 100
+	}
+	if i.Most {
+		mark = "*"
+	}
+	switch {
+	case i.After.Text == held && i.Before.Text != held:
+		return held
+	case math.IsNaN(change):
+		return "-"
+	case math.Round(change) == 0:
+		return "="
+	}
+	return fmt.Sprintf("%s%+.0f", mark, change)
+}
+
 // Matrix is the cross-impact of scenarios on outcomes: a row for each scenario.
 type Matrix struct {
 	Outcomes []Outcome
@@ -94,9 +115,9 @@ func CrossImpact(ctx context.Context, b *Base, scenarios []*Scenario, opt Option
 		m.column(fmt.Sprintf("forecasts/r%d", rung), fmt.Sprintf("r%d", rung))
 	}
 	m.column("bargaining/"+bargain.TemperedMean, "bargain ends")
-	if len(m.Results) > 0 {
-		for _, scale := range m.Results[0].Scales {
-			m.column("bargaining/"+bargain.TemperedMean+"/"+scale, scale)
+	if len(m.Results) > 0 && m.Results[0].Bargain != nil {
+		for _, scale := range m.Results[0].Bargain.Dimensions {
+			m.column("bargaining/"+bargain.TemperedMean+"/"+scale.Name, scale.Name)
 		}
 	}
 	m.column("tolerance/crossed", "lines crossed")

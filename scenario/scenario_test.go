@@ -189,7 +189,7 @@ func TestMistakes(t *testing.T) {
 		{head + "remove:\n  acts: [no-such-act]\n", `acts has no row "no-such-act"`},
 		{head + "remove:\n  acts: [aztr-2021-shusha, nothing-here]\n", `test.yaml:5:`},
 		{head + "leave:\n  - {actor: RUS, on: 2026-05-01}\n", "RUS is not in Organization of Turkic States on 2026-05-01"},
-		{head + "join:\n  - {actor: TRU, on: 2026-05-01}\n", `there is no actor "TRU" (TUR?)`},
+		{head + "join:\n  - {actor: TUX, on: 2026-05-01}\n", `there is no actor "TUX" (TUR?)`},
 		{head + "join:\n  - {actor: KAZ, on: 2026-05-01}\n", "KAZ is a member of Organization of Turkic States on 2026-05-01 already"},
 		{head + "join:\n  - {actor: TKM}\n", "test.yaml:5"},
 		{head + "positions:\n  KAZ: {salience: 1.4}\n", "test.yaml:5:19: salience 1.4 of KAZ: saliences are on 0..100, so write 80 for 0.8"},

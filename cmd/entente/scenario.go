@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"entente"
+	"entente/brief"
 	"entente/cases"
 	"entente/ledger"
 	"entente/scenario"
@@ -22,6 +22,7 @@ import (
 
 func (a *app) scenarioCommand() *cobra.Command {
 	var all, impact bool
+	var page string
 	var opt scenario.Options
 	cmd := &cobra.Command{
 		Use:   "scenario [FILE|NAME...]",
@@ -29,16 +30,20 @@ func (a *app) scenarioCommand() *cobra.Command {
 		Long: "Applies a scenario to a copy of the record and asks again: the ladder, obligations, measures, whose tolerance is\n" +
 			"crossed, what answers the threats, forecasts by the class and by the group's own acts, bargaining and corridors. Shows\n" +
 			"what changed and through which step; --all also what did not. Several scenarios are set in one table. Without an\n" +
-			"argument lists those that come with the case. --impact sets scenarios and single next acts against outcomes. Nothing in the record is touched. docs/scenarios.md has the form of a file.",
-		Example: "  entente scenario\n  entente scenario defence-clause\n  entente scenario defence-clause consultation-clause exercise-held\n  entente scenario csto-weakened --json\n  entente scenario --impact",
+			"argument lists those that come with the case. --impact sets scenarios and single next acts against outcomes.\n" +
+			"--output writes a page of all of it. Nothing in the record is touched. docs/scenarios.md has the form of a file.",
+		Example: "  entente scenario\n  entente scenario defence-clause\n  entente scenario defence-clause consultation-clause exercise-held\n  entente scenario csto-weakened --json\n  entente scenario --impact\n  entente scenario defence-clause exercise-held -o what-if.html",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkPage(page); err != nil {
+				return err
+			}
 			ctx := cmd.Context()
 			folder, done, err := a.folder(ctx)
 			if err != nil {
 				return err
 			}
 			defer done()
-			if len(args) == 0 && !impact {
+			if len(args) == 0 && !impact && page == "" {
 				return a.listScenarios(folder)
 			}
 			var known entente.Day
@@ -51,6 +56,10 @@ func (a *app) scenarioCommand() *cobra.Command {
 			}
 			opt.Seed = a.seed
 			working := a.working("asking everything again")
+			if page != "" {
+				defer working()
+				return a.scenarioPage(ctx, base, folder, args, opt, page)
+			}
 			if impact {
 				matrix, err := a.impacts(ctx, base, folder, args, opt)
 				working()
@@ -78,6 +87,7 @@ func (a *app) scenarioCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&all, "all", false, "also what the scenario leaves as it is")
 	flags.BoolVar(&impact, "impact", false, "how far each scenario, and the least next act for each rung, moves each chance")
+	flags.StringVarP(&page, "output", "o", "", "write a page with everything side by side to this file (.html); without names of all that come with the case")
 	flags.IntVar(&opt.Runs, "runs", 250, "runs of the event model on each side")
 	flags.IntVar(&opt.Draws, "draws", 400, "draws from the ranges of the bargain on each side")
 	return cmd
@@ -236,6 +246,27 @@ func (a *app) impacts(ctx context.Context, base *scenario.Base, folder fs.FS, na
 	return m, nil
 }
 
+// scenarioPage writes the scenarios named, or all of the case, and what moves what.
+func (a *app) scenarioPage(ctx context.Context, base *scenario.Base, folder fs.FS, names []string, opt scenario.Options, path string) error {
+	if len(names) == 0 {
+		names = built(folder)
+	}
+	results, err := a.scenarios(ctx, base, folder, names, opt)
+	if err != nil {
+		return err
+	}
+	impact, err := a.impacts(ctx, base, folder, names, opt)
+	if err != nil {
+		return err
+	}
+	page := &brief.WhatIfs{Case: base.Case, Of: results, Impact: impact, Record: short(base.Case.Checksum), Seed: a.seed}
+	if err := writeFile(path, page.HTML); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stderr, "wrote %s\n", path)
+	return err
+}
+
 // showImpacts prints a row for each scenario: by how much it moves each outcome.
 func (a *app) showImpacts(base *scenario.Base, m *scenario.Matrix) error {
 	if a.json {
@@ -262,7 +293,7 @@ func (a *app) showImpacts(base *scenario.Base, m *scenario.Matrix) error {
 			cells[0] = "next act: " + rung
 		}
 		for _, i := range row {
-			cells = append(cells, moved(&i))
+			cells = append(cells, i.Text())
 		}
 		t.add(cells...)
 	}
@@ -271,26 +302,6 @@ func (a *app) showImpacts(base *scenario.Base, m *scenario.Matrix) error {
 	a.paragraph("", "Changes by each scenario: of the chance of each rung within 10 years, pooled, in points; of where the bargain ends, tempered mean, in points of its scale; of lines crossed, by number. = as before, * the furthest of all that leave it open. A next act is the least single act of all members that holds the rung. Chances come from comparable groups: an association, and often of few groups (entente hazard).")
 	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
 	return nil
-}
-
-// moved is the change of an outcome in points or in number.
-func moved(i *scenario.Impact) string {
-	change, mark := i.Change, ""
-	if strings.HasPrefix(i.Outcome, "forecasts/") {
-		change *= 100
-	}
-	if i.Most {
-		mark = "*"
-	}
-	switch {
-	case i.After.Text == "held" && i.Before.Text != "held":
-		return "held"
-	case math.IsNaN(change):
-		return "-"
-	case math.Round(change) == 0:
-		return "="
-	}
-	return fmt.Sprintf("%s%+.0f", mark, change)
 }
 
 func (a *app) impactJSON(base *scenario.Base, m *scenario.Matrix) error {
@@ -378,37 +389,26 @@ func (a *app) showScenarios(base *scenario.Base, results []*scenario.Result) {
 	}
 	a.printf("\n")
 	t := newTable(0, head...)
-	type question struct{ step, what string }
-	var order []question
-	before := map[question]string{}
-	after := map[question][]string{}
-	var rows [][]scenario.Row
-	for i, r := range results {
-		rows = append(rows, r.Rows)
-		for _, row := range r.Rows {
-			if !row.Changed || row.Step == "tolerance" && !strings.HasPrefix(row.What, "lines") {
+	var rows []scenario.Row
+	for _, q := range scenario.Together(results) {
+		cells := []string{q.What, q.Before.Text}
+		for _, row := range q.Rows {
+			if row == nil {
+				cells = append(cells, "=")
 				continue
 			}
-			q := question{row.Step, row.What}
-			if _, ok := after[q]; !ok {
-				order = append(order, q)
-				before[q] = row.Before.Text
-				after[q] = slices.Repeat([]string{"="}, len(results))
+			rows = append(rows, *row)
+			cell := row.After.Text
+			if from := q.Otherwise(row); from != "" {
+				cell += " (from " + from + ")"
 			}
-			after[q][i] = row.After.Text
-			if row.Before.Text != before[q] {
-				after[q][i] += " (from " + row.Before.Text + ")"
-			}
+			cells = append(cells, cell)
 		}
-	}
-	steps := scenario.Steps()
-	slices.SortStableFunc(order, func(a, b question) int { return slices.Index(steps, a.step) - slices.Index(steps, b.step) })
-	for _, q := range order {
-		t.add(append([]string{q.what, before[q]}, after[q]...)...)
+		t.add(cells...)
 	}
 	a.print(t)
 	a.printf("\n")
-	a.brackets(slices.Concat(rows...), false)
+	a.brackets(rows, false)
 	a.paragraph("", "= as before. Scenarios as of different days have sides of their own; where these differ the cell says from what.")
 	a.printf("record %s, seed %d\n", short(base.Case.Checksum), a.seed)
 }

@@ -47,7 +47,10 @@ func small() map[string]string {
 	coefficients := Coefficients{Head: head("coefficients"), Unit: "change of the logarithm of the rate", Level: "95%", Coefficients: []Coefficient{{"past joint acts of triples, of which there are many", .43, .27, .6, ""}, {"partners", -.01, -.09, .07, ""}, {"size", 1, 0, 0, "fixed"}}}
 	dots := Dots{Head: head("dots"), Unit: "bits", Mark: 4.9, Note: "by chance", Dots: []Dot{{X: 2001.5, Y: 2}, {X: 2003.2, Y: 9.8, Label: "an act", Title: "An act", Href: "#act-a"}, {X: 2003.3, Y: 9.7, Label: "another"}}}
 	reliability := Reliability{Head: head("reliability"), Shares: []Share{{0, .05, .01, 90}, {.06, .3, .2, 30}, {.5, .5, .6, 1}}, Band: []Band{{0, 0, .02}, {.1, .02, .2}, {.3, .1, .5}, {.5, .2, .8}}, Forecasts: []int{90, 15, 10, 5, 0, 1, 0, 0, 0, 0}, N: 121, Events: 8, Note: "Brier score 0.1."}
-	return map[string]string{"reliability": reliability.SVG(), "dots": dots.SVG(), "coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "fan": smallFan().SVG()}
+	nan := math.NaN()
+	shifts := Shifts{Head: head("shifts"), From: 0, To: 1, Percent: true, Interval: "Lines: 95%.", Shifts: []Shift{{"a rung with quite a long name, within ten years, pooled", Told{.4, .1, .6, ""}, Told{.32, .1, .57, ""}}, {"another", Told{.14, .02, .28, ""}, Told{nan, nan, nan, "held"}}, {"a third", Told{nan, nan, nan, "not known & <more>"}, Told{.5, nan, nan, ""}}}}
+	turned := Shifts{Head: head("turned"), From: 8, To: -2, Interval: "Lines: nine draws in ten.", Shifts: []Shift{{"mean", Told{3, 2, 5, ""}, Told{3, 2, 5, ""}}, {"pivot", Told{-2, -2, -2, ""}, Told{8, 7, 9, ""}}}}
+	return map[string]string{"shifts": shifts.SVG(), "turned": turned.SVG(), "reliability": reliability.SVG(), "dots": dots.SVG(), "coefficients": coefficients.SVG(), "ladders": ladders.SVG(), "lanes": lanes.SVG(), "matrix": matrix.SVG(), "series": series.SVG(), "owes": owes.SVG(), "threats": threats.SVG(), "bars": bars.SVG(), "fan": smallFan().SVG()}
 }
 
 func TestGolden(t *testing.T) {
@@ -79,7 +82,7 @@ func TestSameTwice(t *testing.T) {
 }
 
 func TestNothingToDraw(t *testing.T) {
-	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "fan": Fan{}.SVG(), "coefficients": Coefficients{}.SVG(), "dots": Dots{}.SVG(), "reliability": Reliability{}.SVG()}
+	empty := map[string]string{"ladders": Ladders{}.SVG(), "lanes": Lanes{Lanes: []Lane{{Name: "x"}}}.SVG(), "matrix": Matrix{}.SVG(), "series": Series{Lines: []Line{{}}}.SVG(), "owes": Owes{}.SVG(), "threats": Threats{}.SVG(), "bars": Bars{}.SVG(), "fan": Fan{}.SVG(), "coefficients": Coefficients{}.SVG(), "dots": Dots{}.SVG(), "reliability": Reliability{}.SVG(), "shifts": Shifts{To: 1}.SVG()}
 	for name, svg := range empty {
 		if svg != "" {
 			t.Errorf("%s draws something out of nothing", name)

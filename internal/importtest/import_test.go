@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"export":              {".", "network"},
 	"measure":             {".", "network"},
 	"internal/figure":     {},
-	"brief":               {".", "network", "measure", "forecast", "score", "internal/figure"},
+	"brief":               {".", "network", "measure", "forecast", "score", "scenario", "internal/figure"},
 	"cmd/entente":         {".", "cases", "ledger", "network", "measure", "score", "forecast", "bargain", "corridor", "rem", "jobs", "scenario", "export", "brief", "internal/figure"},
 	"internal/synthetic":  {"."},
 	"internal/shared":     {}, // for tests alone
