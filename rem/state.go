@@ -349,70 +349,23 @@ type walker struct {
 
 // walk goes through all time once.
 func (s *state) walk(m *Model, used []int, w walker) error {
-	d := s.data
-	n := len(d.Actors)
-	s.age = func() float64 {
-		if m.DecayFromPrevious && !math.IsInf(s.previous, -1) {
-			return s.previous
-		}
-		return s.now
-	}
-	layers := map[int][]*view{}
-	var order []int
-	for _, v := range s.views {
-		if layers[v.layer] == nil && v.layer >= 0 {
-			order = append(order, v.layer)
-		}
-		layers[v.layer] = append(layers[v.layer], v)
-	}
-	slices.Sort(order)
-	at := make([]int, len(d.Layers))
-	atAttr := make([]int, len(d.Covariates))
-	atPresence, next := 0, 0
-	closed := math.NaN()
-	if m.Origin != nil {
-		closed = *m.Origin
-		s.previous = *m.Origin
-	}
-	tied := make([]int, 0, 16)
+	p := newPassage(s, m, used, w)
 	for {
-		t := math.Inf(1)
-		if next < len(d.Events) {
-			t = d.Events[next].Time
+		t := p.coming()
+		if ends := s.data.Ends; ends != nil && w.propose == nil && t > *ends {
+			return p.end(*ends)
 		}
-		for _, l := range order {
-			if at[l] < len(d.Layers[l].Events) {
-				t = min(t, d.Layers[l].Events[at[l]].Time)
-			}
-		}
-		for _, c := range used {
-			if atAttr[c] < len(d.Covariates[c].Changes) {
-				t = min(t, d.Covariates[c].Changes[atAttr[c]].Time)
-			}
-		}
-		for _, v := range s.views {
-			if v.window > 0 && v.expired < len(v.applied) {
-				t = min(t, v.applied[v.expired].Time+v.window)
-			}
-		}
-		if d.Ends != nil && w.propose == nil && t > *d.Ends {
-			s.now = *d.Ends
-			if m.Interval && !m.SplitAtEvents && s.now > closed {
-				return w.moment(s.now-closed, nil)
-			}
-			return nil
-		}
-		splits := m.PresenceSplits && atPresence < len(d.Presence) && d.Presence[atPresence].Time <= t
+		splits := m.PresenceSplits && p.nextPresence < len(s.data.Presence) && s.data.Presence[p.nextPresence].Time <= t
 		if splits {
-			t = d.Presence[atPresence].Time
+			t = s.data.Presence[p.nextPresence].Time
 		}
-		if w.propose != nil && next == len(d.Events) {
+		if w.propose != nil && p.nextEvent == len(s.data.Events) {
 			e, stop, err := w.propose(t)
 			if err != nil || stop {
 				return err
 			}
 			if e != nil {
-				d.Events = append(d.Events, *e)
+				s.data.Events = append(s.data.Events, *e)
 				splits = splits && e.Time == t
 				t = e.Time
 			}
@@ -421,112 +374,197 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			return nil
 		}
 		s.now = t
-		if splits && m.Interval && t > closed {
+		if splits && m.Interval && t > p.closed {
 			// Until now those were present who were.
-			if err := w.moment(t-closed, nil); err != nil {
+			if err := w.moment(t-p.closed, nil); err != nil {
 				return err
 			}
-			closed = t
+			p.closed = t
 		}
-		enter := func() {
-			p := d.Presence[atPresence]
-			s.present[p.Actor] = p.Present
-			if w.presence != nil {
-				w.presence(p.Actor)
-			}
-			atPresence++
+		p.presenceUntil(t, !m.PresenceAfter)
+		if err := p.events(t); err != nil {
+			return err
 		}
-		for atPresence < len(d.Presence) && (d.Presence[atPresence].Time < t || d.Presence[atPresence].Time == t && !m.PresenceAfter) {
-			enter()
+		p.presenceUntil(t, true)
+		p.changes(t)
+	}
+}
+
+// passage is how far a walk has come.
+type passage struct {
+	*state
+	walker
+	model  *Model
+	used   []int           // covariates
+	layers []int           // that are read, other than the events themselves
+	views  map[int][]*view // of each layer
+
+	nextEvent, nextPresence int
+	nextOfLayer, nextOfAttr []int
+	closed                  float64 // when the last interval ended; NaN before the first
+	tied                    []int
+}
+
+func newPassage(s *state, m *Model, used []int, w walker) *passage {
+	p := &passage{state: s, walker: w, model: m, used: used, views: map[int][]*view{}, closed: math.NaN(),
+		nextOfLayer: make([]int, len(s.data.Layers)), nextOfAttr: make([]int, len(s.data.Covariates))}
+	s.age = func() float64 {
+		if m.DecayFromPrevious && !math.IsInf(s.previous, -1) {
+			return s.previous
 		}
-		tied = tied[:0]
-		for next < len(d.Events) && d.Events[next].Time == t {
-			tied = append(tied, next)
-			next++
+		return s.now
+	}
+	for _, v := range s.views {
+		if p.views[v.layer] == nil && v.layer >= 0 {
+			p.layers = append(p.layers, v.layer)
 		}
-		dt := t - closed
-		if math.IsNaN(dt) {
-			dt = 0
+		p.views[v.layer] = append(p.views[v.layer], v)
+	}
+	slices.Sort(p.layers)
+	if m.Origin != nil {
+		p.closed, s.previous = *m.Origin, *m.Origin
+	}
+	return p
+}
+
+// coming is when the next thing happens or changes, presence apart.
+func (p *passage) coming() float64 {
+	t, d := math.Inf(1), p.data
+	if p.nextEvent < len(d.Events) {
+		t = d.Events[p.nextEvent].Time
+	}
+	for _, l := range p.layers {
+		if at := p.nextOfLayer[l]; at < len(d.Layers[l].Events) {
+			t = min(t, d.Layers[l].Events[at].Time)
 		}
-		own := func(k int) {
-			e := &d.Events[k]
-			for _, v := range layers[-1] {
-				s.enter(v, e, n, w)
-			}
-			s.latest = append(s.latest, e)
-			if s.recent != nil {
-				s.recent.note(e)
-			}
+	}
+	for _, c := range p.used {
+		if at := p.nextOfAttr[c]; at < len(d.Covariates[c].Changes) {
+			t = min(t, d.Covariates[c].Changes[at].Time)
 		}
-		switch {
-		case len(tied) == 0:
-			if m.Interval && !m.SplitAtEvents {
-				if err := w.moment(dt, nil); err != nil {
-					return err
-				}
-				closed = t
-			}
-		case m.Ties == Ordered || m.Ties == Random:
-			if m.Ties == Random {
-				m.shuffle(tied)
-			}
-			for _, k := range tied {
-				if err := w.moment(dt, []int{k}); err != nil {
-					return err
-				}
-				s.latest = s.latest[:0]
-				own(k)
-				dt, closed, s.previous = 0, t, t
-			}
-		default:
-			if err := w.moment(dt, tied); err != nil {
-				return err
-			}
-			s.latest = s.latest[:0]
-			for _, k := range tied {
-				own(k)
-			}
-			closed, s.previous = t, t
+	}
+	for _, v := range p.state.views {
+		if v.window > 0 && v.expired < len(v.applied) {
+			t = min(t, v.applied[v.expired].Time+v.window)
 		}
-		if math.IsNaN(closed) {
-			closed = t
-		}
-		for atPresence < len(d.Presence) && d.Presence[atPresence].Time == t {
-			enter()
-		}
-		for _, c := range used {
-			for list := d.Covariates[c].Changes; atAttr[c] < len(list) && list[atAttr[c]].Time == t; atAttr[c]++ {
-				ch := list[atAttr[c]]
-				s.attr[c][ch.Actor] = ch.Value
-				s.version++
-				if w.attr != nil {
-					w.attr(c, ch.Actor)
-				}
-			}
-		}
-		for _, l := range order {
-			for list := d.Layers[l].Events; at[l] < len(list) && list[at[l]].Time == t; at[l]++ {
-				for _, v := range layers[l] {
-					s.enter(v, &list[at[l]], n, w)
-				}
-			}
-		}
-		for _, v := range s.views {
-			for v.window > 0 && v.expired < len(v.applied) && v.applied[v.expired].Time+v.window <= t {
-				s.version++
-				v.apply(v.applied[v.expired], n, -1, w.touch(v))
-				v.expired++
-			}
+	}
+	return t
+}
+
+// end closes the last interval.
+func (p *passage) end(t float64) error {
+	p.now = t
+	if p.model.Interval && !p.model.SplitAtEvents && t > p.closed {
+		return p.moment(t-p.closed, nil)
+	}
+	return nil
+}
+
+// presenceUntil lets actors enter and leave up to a time, and at it if so wished.
+func (p *passage) presenceUntil(t float64, at bool) {
+	for list := p.data.Presence; p.nextPresence < len(list) && (list[p.nextPresence].Time < t || at && list[p.nextPresence].Time == t); p.nextPresence++ {
+		c := list[p.nextPresence]
+		p.present[c.Actor] = c.Present
+		if p.presence != nil {
+			p.presence(c.Actor)
 		}
 	}
 }
 
-func (s *state) enter(v *view, e *Event, n int, w walker) {
+// events tells of those of a time, then lets the state know of them; where there is none
+// an interval may end.
+func (p *passage) events(t float64) error {
+	m, d := p.model, p.data
+	p.tied = p.tied[:0]
+	for ; p.nextEvent < len(d.Events) && d.Events[p.nextEvent].Time == t; p.nextEvent++ {
+		p.tied = append(p.tied, p.nextEvent)
+	}
+	dt := t - p.closed
+	if math.IsNaN(dt) {
+		dt = 0
+	}
+	switch {
+	case len(p.tied) == 0:
+		if m.Interval && !m.SplitAtEvents {
+			if err := p.moment(dt, nil); err != nil {
+				return err
+			}
+			p.closed = t
+		}
+	case m.Ties == Ordered || m.Ties == Random:
+		if m.Ties == Random {
+			m.shuffle(p.tied)
+		}
+		for _, k := range p.tied {
+			if err := p.moment(dt, []int{k}); err != nil {
+				return err
+			}
+			p.happened(k)
+			dt, p.closed, p.previous = 0, t, t
+		}
+	default:
+		if err := p.moment(dt, p.tied); err != nil {
+			return err
+		}
+		p.happened(p.tied...)
+		p.closed, p.previous = t, t
+	}
+	if math.IsNaN(p.closed) {
+		p.closed = t
+	}
+	return nil
+}
+
+// happened lets the state know of events, which are the latest then.
+func (p *passage) happened(events ...int) {
+	p.latest = p.latest[:0]
+	for _, k := range events {
+		e := &p.data.Events[k]
+		for _, v := range p.views[-1] {
+			p.enter(v, e, p.walker)
+		}
+		p.latest = append(p.latest, e)
+		if p.recent != nil {
+			p.recent.note(e)
+		}
+	}
+}
+
+// changes makes those of a time: of covariates, of layers, and of what leaves a window.
+func (p *passage) changes(t float64) {
+	for _, c := range p.used {
+		at := &p.nextOfAttr[c]
+		for list := p.data.Covariates[c].Changes; *at < len(list) && list[*at].Time == t; *at++ {
+			p.state.attr[c][list[*at].Actor] = list[*at].Value
+			p.version++
+			if p.walker.attr != nil {
+				p.walker.attr(c, list[*at].Actor)
+			}
+		}
+	}
+	for _, l := range p.layers {
+		at := &p.nextOfLayer[l]
+		for list := p.data.Layers[l].Events; *at < len(list) && list[*at].Time == t; *at++ {
+			for _, v := range p.views[l] {
+				p.enter(v, &list[*at], p.walker)
+			}
+		}
+	}
+	for _, v := range p.state.views {
+		for v.window > 0 && v.expired < len(v.applied) && v.applied[v.expired].Time+v.window <= t {
+			p.version++
+			v.apply(v.applied[v.expired], len(p.data.Actors), -1, p.touch(v))
+			v.expired++
+		}
+	}
+}
+
+func (s *state) enter(v *view, e *Event, w walker) {
 	s.version++
 	if !v.takes(e) {
 		return
 	}
-	v.apply(e, n, 1, w.touch(v))
+	v.apply(e, len(s.data.Actors), 1, w.touch(v))
 	if v.window > 0 {
 		v.applied = append(v.applied, e)
 	}
