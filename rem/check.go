@@ -86,7 +86,7 @@ func (d *Design) Checks(ctx context.Context, fit *Fit, choice *Design, choiceFit
 				made, err := s.Run(ctx, run)
 				problems[run] = err
 				for k := range properties {
-					values[k][run] = properties[k].of(made)
+					values[k][run] = properties[k].of(made, acts.Actors)
 				}
 			}
 		})
@@ -103,7 +103,7 @@ func (d *Design) Checks(ctx context.Context, fit *Fit, choice *Design, choiceFit
 	}
 	var checks []Check
 	for k, p := range properties {
-		c := Check{Property: p.name, Observed: real(p.of(events[first:]))}
+		c := Check{Property: p.name, Observed: real(p.of(events[first:], acts.Actors))}
 		v := values[k]
 		slices.Sort(v)
 		at := func(q float64) real { return real(v[int(q*float64(runs-1)+.5)]) }
@@ -123,141 +123,165 @@ func (d *Design) Checks(ctx context.Context, fit *Fit, choice *Design, choiceFit
 	return checks, nil
 }
 
-// property is a number that sums up a run of events.
+// property is a number that sums up a run of events of so many actors.
 type property struct {
 	name string
-	of   func(events []Event) float64
+	of   func(events []Event, actors int) float64
 }
 
 // properties lists what is worth checking in the events of the design, where a model
 // says when they come, and of how many actors they are.
 func (d *Design) properties(pace, size bool) []property {
-	n := len(d.data.Actors)
-	degrees := func(events []Event) []float64 {
-		degree := make([]float64, n)
-		for i := range events {
-			for _, a := range slices.Concat(events[i].From, events[i].To) {
-				degree[a]++
-			}
-		}
-		return degree
-	}
 	var list []property
-	add := func(name string, of func([]Event) float64) { list = append(list, property{name, of}) }
 	if pace {
-		add("events", func(e []Event) float64 { return float64(len(e)) })
-		add("variation of waits (s.d. / mean)", func(e []Event) float64 {
-			var waits []float64
-			for k := 1; k < len(e); k++ {
-				waits = append(waits, e[k].Time-e[k-1].Time)
-			}
-			m, sd := moments(waits)
-			return sd / m
-		})
+		list = append(list, property{"events", func(events []Event, _ int) float64 { return float64(len(events)) }},
+			property{"variation of waits (s.d. / mean)", variationOfWaits})
 	}
 	if d.Model.Family == Hyper && size {
-		add("mean size", func(e []Event) float64 {
-			sum := 0.0
-			for i := range e {
-				sum += float64(len(e[i].From) + len(e[i].To))
-			}
-			return sum / max(1, float64(len(e)))
-		})
-		add("share of three or more", func(e []Event) float64 {
-			sum := 0.0
-			for i := range e {
-				if len(e[i].From)+len(e[i].To) > 2 {
-					sum++
-				}
-			}
-			return sum / max(1, float64(len(e)))
-		})
+		list = append(list, property{"mean size", meanSize}, property{"share of three or more", shareOfLarge})
 	}
-	add("largest share of one actor", func(e []Event) float64 { return slices.Max(degrees(e)) / max(1, float64(len(e))) })
-	add("inequality of activity (s.d. / mean)", func(e []Event) float64 {
-		m, sd := moments(degrees(e))
-		return sd / m
-	})
-	if d.Model.Family == Rate && len(d.data.Events[0].To) == 0 {
+	list = append(list, property{"largest share of one actor", largestShare}, property{"inequality of activity (s.d. / mean)", inequality})
+	directed := len(d.data.Events[0].To) > 0
+	if d.Model.Family == Rate && !directed {
 		return list
 	}
-	add("share of repeated sets", func(e []Event) float64 {
-		seen := map[string]bool{}
-		repeated := 0.0
-		for i := range e {
-			key := fmt.Sprint(sorted(e[i].From), sorted(e[i].To))
-			if seen[key] {
-				repeated++
-			}
-			seen[key] = true
-		}
-		return repeated / max(1, float64(len(e)))
-	})
-	met := func(e []Event) [][]bool {
-		tie := make([][]bool, n)
-		for a := range tie {
-			tie[a] = make([]bool, n)
-		}
-		for i := range e {
-			all := slices.Concat(e[i].From, e[i].To)
-			for _, a := range all {
-				for _, b := range all {
-					if a != b {
-						tie[a][b] = true
-					}
-				}
-			}
-		}
-		return tie
-	}
-	add("mean number of partners", func(e []Event) float64 {
-		sum := 0.0
-		for _, row := range met(e) {
-			for _, t := range row {
-				if t {
-					sum++
-				}
-			}
-		}
-		return sum / float64(n)
-	})
-	add("transitivity of partners", func(e []Event) float64 {
-		tie := met(e)
-		closed, open := 0.0, 0.0
-		for a := range n {
-			for b := range n {
-				for c := range b {
-					if tie[a][b] && tie[a][c] {
-						open++
-						if tie[b][c] {
-							closed++
-						}
-					}
-				}
-			}
-		}
-		return closed / max(1, open)
-	})
-	if len(d.data.Events[0].To) > 0 {
-		add("share of reciprocated ties", func(e []Event) float64 {
-			tie := map[[2]int32]bool{}
-			for i := range e {
-				for _, a := range e[i].From {
-					for _, b := range e[i].To {
-						tie[[2]int32{a, b}] = true
-					}
-				}
-			}
-			both := 0.0
-			for t := range tie {
-				if tie[[2]int32{t[1], t[0]}] {
-					both++
-				}
-			}
-			return both / max(1, float64(len(tie)))
-		})
+	list = append(list, property{"share of repeated sets", shareRepeated}, property{"mean number of partners", meanPartners},
+		property{"transitivity of partners", transitivity})
+	if directed {
+		list = append(list, property{"share of reciprocated ties", shareReciprocated})
 	}
 	return list
+}
+
+func variationOfWaits(events []Event, _ int) float64 {
+	var waits []float64
+	for k := 1; k < len(events); k++ {
+		waits = append(waits, events[k].Time-events[k-1].Time)
+	}
+	return variation(waits)
+}
+
+func variation(x []float64) float64 {
+	mean, sd := moments(x)
+	return sd / mean
+}
+
+// meanOver averages over events; 0 without any.
+func meanOver(events []Event, of func(e *Event) float64) float64 {
+	sum := 0.0
+	for i := range events {
+		sum += of(&events[i])
+	}
+	return sum / max(1, float64(len(events)))
+}
+
+func meanSize(events []Event, _ int) float64 {
+	return meanOver(events, func(e *Event) float64 { return float64(len(e.From) + len(e.To)) })
+}
+
+func shareOfLarge(events []Event, _ int) float64 {
+	return meanOver(events, func(e *Event) float64 {
+		if len(e.From)+len(e.To) > 2 {
+			return 1
+		}
+		return 0
+	})
+}
+
+// activity counts the events of each actor.
+func activity(events []Event, actors int) []float64 {
+	count := make([]float64, actors)
+	for i := range events {
+		for _, a := range slices.Concat(events[i].From, events[i].To) {
+			count[a]++
+		}
+	}
+	return count
+}
+
+func largestShare(events []Event, actors int) float64 {
+	return slices.Max(activity(events, actors)) / max(1, float64(len(events)))
+}
+
+func inequality(events []Event, actors int) float64 { return variation(activity(events, actors)) }
+
+func shareRepeated(events []Event, _ int) float64 {
+	seen := map[string]bool{}
+	return meanOver(events, func(e *Event) float64 {
+		key := fmt.Sprint(sorted(e.From), sorted(e.To))
+		if seen[key] {
+			return 1
+		}
+		seen[key] = true
+		return 0
+	})
+}
+
+// partners says who has acted together with whom, or towards whom.
+func partners(events []Event, actors int) [][]bool {
+	tie := make([][]bool, actors)
+	for a := range tie {
+		tie[a] = make([]bool, actors)
+	}
+	for i := range events {
+		all := slices.Concat(events[i].From, events[i].To)
+		for _, a := range all {
+			for _, b := range all {
+				if a != b {
+					tie[a][b] = true
+				}
+			}
+		}
+	}
+	return tie
+}
+
+func meanPartners(events []Event, actors int) float64 {
+	sum := 0.0
+	for _, row := range partners(events, actors) {
+		for _, tie := range row {
+			if tie {
+				sum++
+			}
+		}
+	}
+	return sum / float64(actors)
+}
+
+func transitivity(events []Event, actors int) float64 {
+	tie := partners(events, actors)
+	closed, open := 0.0, 0.0
+	for a := range actors {
+		for b := range actors {
+			for c := range b {
+				if tie[a][b] && tie[a][c] {
+					open++
+					if tie[b][c] {
+						closed++
+					}
+				}
+			}
+		}
+	}
+	return closed / max(1, open)
+}
+
+func shareReciprocated(events []Event, _ int) float64 {
+	tie := map[[2]int32]bool{}
+	for i := range events {
+		for _, a := range events[i].From {
+			for _, b := range events[i].To {
+				tie[[2]int32{a, b}] = true
+			}
+		}
+	}
+	both := 0.0
+	for t := range tie {
+		if tie[[2]int32{t[1], t[0]}] {
+			both++
+		}
+	}
+	return both / max(1, float64(len(tie)))
 }
 
 func moments(x []float64) (mean, sd float64) {
