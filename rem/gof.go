@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Goodness says how well a fitted model foresaw each event of its record, in the
@@ -65,20 +66,21 @@ type Parties struct {
 }
 
 func (p Parties) String() string {
-	join := func(names []string) string {
-		out := ""
-		for k, n := range names {
-			if k > 0 {
-				out += ", "
-			}
-			out += n
-		}
-		return out
-	}
 	if len(p.To) == 0 {
-		return join(p.From)
+		return strings.Join(p.From, ", ")
 	}
-	return join(p.From) + " -> " + join(p.To)
+	return strings.Join(p.From, ", ") + " -> " + strings.Join(p.To, ", ")
+}
+
+// Map gives every label another.
+func (p Parties) Map(name func(label string) string) Parties {
+	each := func(labels []string) (named []string) {
+		for _, l := range labels {
+			named = append(named, name(l))
+		}
+		return named
+	}
+	return Parties{each(p.From), each(p.To)}
 }
 
 // Steadiness tests a coefficient against one that changes linearly with the number

@@ -403,11 +403,7 @@ func (a *app) gofCommand() *cobra.Command {
 				}
 			}
 			if page != "" {
-				p, err := surprisesPage(v, args[0], good, surprises)
-				if err == nil {
-					err = writeFile(page, p.HTML)
-				}
-				if err != nil {
+				if err := writeFile(page, surprisesPage(v, design, args[0], good, surprises).HTML); err != nil {
 					return err
 				}
 				fmt.Fprintf(a.stderr, "wrote %s\n", page)
@@ -475,32 +471,48 @@ func (a *app) goodness(design *rem.Design, fit *rem.Fit, good *rem.Goodness, che
 	a.print(t)
 }
 
-// surprisesPage tells of the least expected acts with their sources.
-func surprisesPage(v *view, spec string, good *rem.Goodness, most int) (*brief.Surprises, error) {
-	p := &brief.Surprises{Case: v.Case, AsOf: v.asOf, Model: spec, Chance: float64(good.ChanceBits), Mean: float64(good.Bits)}
+// mostDrawn bounds the acts in the figure of a page.
+const mostDrawn = 2000
+
+// surprisesPage tells of the least expected acts, of those of a case with their sources.
+func surprisesPage(v *view, design *rem.Design, spec string, good *rem.Goodness, most int) *brief.Surprises {
+	p := &brief.Surprises{Case: v.Case, AsOf: v.asOf, Model: spec, Chance: float64(good.ChanceBits), Mean: float64(good.Bits), Number: len(good.Surprises)}
 	for _, r := range good.Recall {
 		if r.K == 3 {
 			p.Recall = fmt.Sprintf("The act was among the three most likely alternatives in %.0f%% of cases; by chance it would be in %.0f%%.", 100*r.Share, 100*r.Chance)
 		}
 	}
-	for _, s := range good.Surprises {
-		if v.Act(s.Event) == nil {
-			return nil, usage("the page tells of acts of a case with their sources; this model is of a table", "--csv writes every event")
+	if slices.ContainsFunc(good.Surprises, func(s rem.Surprise) bool { return v.Act(s.Event) == nil }) {
+		p.Case = nil
+	}
+	for k, s := range good.Surprises {
+		act := brief.SurprisingAct{ID: s.Event, At: float64(k + 1), When: design.When(s.Time), Who: []string{s.Actors.String()},
+			Bits: float64(s.Bits), Odds: 1 / float64(s.Probability), Rank: fmt.Sprintf("%.0f of %.0f", s.Rank, s.Alternatives)}
+		if design.Dated() {
+			act.At = brief.Year(entente.Day(math.Floor(s.Time)))
 		}
-		act := brief.SurprisingAct{ID: s.Event, Bits: float64(s.Bits), Odds: 1 / float64(s.Probability), Rank: fmt.Sprintf("%.0f of %.0f", s.Rank, s.Alternatives)}
-		for _, e := range s.Expected {
-			names := make([]string, len(e.Actors.From))
-			for k, code := range e.Actors.From {
-				names[k] = v.Name(code)
+		name := func(p rem.Parties) string { return p.String() }
+		if p.Case != nil {
+			act.Act = v.Act(s.Event)
+			act.When, act.Who = act.Act.Date.String(), nil
+			for _, participant := range act.Act.Participants {
+				act.Who = append(act.Who, v.Name(participant.Actor))
 			}
-			act.Instead = append(act.Instead, fmt.Sprintf("%s (%.0f%%)", strings.Join(names, ", "), 100*e.Probability))
+			name = func(p rem.Parties) string { return p.Map(v.Name).String() }
+		}
+		for _, e := range s.Expected {
+			act.Instead = append(act.Instead, fmt.Sprintf("%s (%.0f%%)", name(e.Actors), 100*e.Probability))
 		}
 		p.Acts = append(p.Acts, act)
 	}
-	p.Told = slices.Clone(p.Acts)
-	slices.SortStableFunc(p.Told, func(x, y brief.SurprisingAct) int { return cmp.Compare(y.Bits, x.Bits) })
-	p.Told = p.Told[:min(max(0, most), len(p.Told))]
-	return p, nil
+	byBits := slices.Clone(p.Acts)
+	slices.SortStableFunc(byBits, func(x, y brief.SurprisingAct) int { return cmp.Compare(y.Bits, x.Bits) })
+	p.Told = byBits[:min(max(0, most), len(byBits))]
+	if len(byBits) > mostDrawn {
+		p.Acts = slices.Clone(byBits[:mostDrawn])
+		slices.SortStableFunc(p.Acts, func(x, y brief.SurprisingAct) int { return cmp.Compare(x.At, y.At) })
+	}
+	return p
 }
 
 func (a *app) surprisesCSV(design *rem.Design, good *rem.Goodness) error {

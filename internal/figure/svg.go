@@ -349,12 +349,14 @@ func (s scale) at(v float64) float64 {
 // step returns the smallest round step in units of the axis that keeps ticks at
 // least gap apart.
 func (s scale) step(gap float64) float64 {
-	for _, v := range []float64{1, 2, 5, 10, 20, 25, 50, 100, 200, 500} {
-		if v*(s.x1-s.x0)/(s.to-s.from) >= gap {
-			return v
+	for unit := 1.0; unit < 1e12; unit *= 1000 {
+		for _, v := range []float64{1, 2, 5, 10, 20, 25, 50, 100, 200, 500} {
+			if v*unit*(s.x1-s.x0)/(s.to-s.from) >= gap {
+				return v * unit
+			}
 		}
 	}
-	return 1000
+	return 1e12
 }
 
 // ticks calls f for each multiple of step on the axis.
