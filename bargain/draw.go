@@ -272,9 +272,16 @@ func (w *draw) play() {
 		if r := w.c.Dimensions[k].Reference; !math.IsNaN(r) {
 			reference = w.c.Dimensions[k].unit(r)
 		}
+		careless := true // nobody cares for this dimension by itself
+		for i := range w.c.Parties {
+			careless = careless && w.e.s[i*d+k] == 0
+		}
 		w.signers = w.signers[:0]
 		for i, p := range w.c.Parties {
-			w.x[i], w.s[i] = w.position[i][k], w.e.sum[i]
+			w.x[i], w.s[i] = w.position[i][k], w.e.s[i*d+k]
+			if careless {
+				w.s[i] = w.e.sum[i]
+			}
 			if all || p.Signs {
 				votes := p.Votes
 				if votes == 0 {

@@ -534,24 +534,33 @@ func (e *engine) round(issue *Issue, step bool) Round {
 	return r
 }
 
-// means of the present positions on one dimension, 0..100: by capability and
-// salience, and by salience alone.
+// means of the present positions on one dimension, 0..100: by capability and salience, and
+// by salience alone, both that of the dimension. One that nobody with a weight cares for
+// counts all salience.
 func (e *engine) means(dim int) (weighted, salience float64) {
 	var all, sum float64
 	for i := range e.n {
-		x := e.x[i*e.d+dim]
-		weighted += e.w[i] * x
-		salience += e.sum[i] * x
-		all += e.w[i]
-		sum += e.sum[i]
+		x, s := e.x[i*e.d+dim], e.s[i*e.d+dim]
+		weighted += s * e.c[i] * x
+		salience += s * x
+		all += s * e.c[i]
+		sum += s
+	}
+	if all == 0 || sum == 0 {
+		return e.final(dim), e.final(dim)
 	}
 	return 100 * weighted / all, 100 * salience / sum
 }
 
-// final is the mean of the present positions by capability and salience.
+// final is the mean of the present positions by capability and the salience of all
+// dimensions, which is what the spatial model's actors put into it.
 func (e *engine) final(dim int) float64 {
-	weighted, _ := e.means(dim)
-	return weighted
+	mean, all := 0.0, 0.0
+	for i := range e.n {
+		mean += e.w[i] * e.x[i*e.d+dim]
+		all += e.w[i]
+	}
+	return 100 * mean / all
 }
 
 // outcome of the present positions on one dimension, 0..100: their mean by

@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"entente"
+	"entente/bargain"
 	"entente/cases"
 	"entente/forecast"
 	"entente/ledger"
@@ -260,13 +261,7 @@ func TestOneTuning(t *testing.T) {
 
 // A small case with neither class, bargain nor acts enough says what was not asked.
 func TestSmallCase(t *testing.T) {
-	folder := fstest.MapFS{
-		"case.yaml":   {Data: []byte("id: small\ntitle: A small case\nquestion: Is it?\nhorizon: 2020-12-31\nrecorded: 2021-01-01\ngroup: {code: GRP, name: Group, short: G}\nmembers:\n  - {actor: AAA, role: member, from: 2010-01-01}\n  - {actor: BBB, role: member, from: 2010-01-01}\n  - {actor: CCC, role: member, from: 2010-01-01}\n")},
-		"actors.csv":  {Data: []byte(header("actors") + fill("actors", "GRP", "Group", "organization") + fill("actors", "AAA", "A", "state") + fill("actors", "BBB", "B", "state") + fill("actors", "CCC", "C", "state"))},
-		"acts.csv":    {Data: []byte(header("acts") + "met,2015-05-01,A meeting,AAA;BBB,,meeting,minister,,political,none,none,held,bilateral,,,s,,high,\n")},
-		"sources.csv": {Data: []byte(header("sources") + fill("sources", "s", "Publisher", "Title"))},
-	}
-	b, err := Open(t.Context(), folder, 0)
+	b, err := Open(t.Context(), smallCase(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,6 +271,74 @@ func TestSmallCase(t *testing.T) {
 	}
 	if len(r.NotAsked) != 2 {
 		t.Errorf("not asked: %q", r.NotAsked)
+	}
+}
+
+func smallCase() fstest.MapFS {
+	return fstest.MapFS{
+		"case.yaml":   {Data: []byte("id: small\ntitle: A small case\nquestion: Is it?\nhorizon: 2020-12-31\nrecorded: 2021-01-01\ngroup: {code: GRP, name: Group, short: G}\nmembers:\n  - {actor: AAA, role: member, from: 2010-01-01}\n  - {actor: BBB, role: member, from: 2010-01-01}\n  - {actor: CCC, role: member, from: 2010-01-01}\n")},
+		"actors.csv":  {Data: []byte(header("actors") + fill("actors", "GRP", "Group", "organization") + fill("actors", "AAA", "A", "state") + fill("actors", "BBB", "B", "state") + fill("actors", "CCC", "C", "state"))},
+		"acts.csv":    {Data: []byte(header("acts") + "met,2015-05-01,A meeting,AAA;BBB,,meeting,minister,,political,none,none,held,bilateral,,,s,,high,\n")},
+		"sources.csv": {Data: []byte(header("sources") + fill("sources", "s", "Publisher", "Title"))},
+	}
+}
+
+// Positions on several scales: some changed by name, all by a list, one who joins; what is
+// asked of rungs is asked of the first scale alone.
+func TestSeveralScales(t *testing.T) {
+	folder := smallCase()
+	folder[Positions] = &fstest.MapFile{Data: []byte("dimensions: [{name: troops, low: 0, high: 10}, {name: share, low: 100, high: 0, at_least: [5]}]\nrungs: {r3: 5}\nactors:\n" +
+		"  - {name: AAA, capability: 1, position: [2, 80], salience: [40, 40], ceiling: [3, 60]}\n  - {name: BBB, capability: 1, position: [{low: 3, mode: 4, high: 5}, 40], salience: [40, 20]}\n")}
+	b, err := Open(t.Context(), folder, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "name: x\nreasoning: y\nas_of: 2020-12-31\npositions:\n"
+	for text, want := range map[string][2]float64{ // weighted means after
+		"  AAA: {position: {share: 50}}\n":                                              {3, (40*50. + 20*40) / 60},
+		"  AAA: {position: [6, 50], salience: {share: 20}}\n":                           {5, 45},
+		"  CCC: {capability: 2, position: {share: 0, troops: 9}, salience: [20, 30]}\n": {(2*40 + 4*40 + 9*40) / 120., (80*40 + 40*20) / 120.},
+		"  BBB: {ceiling: {share: 10}}\n":                                               {3, (40*80. + 20*40) / 60},
+	} {
+		r := compare(t, b, head+text)
+		for k, id := range []string{"bargaining/weighted_mean/troops", "bargaining/weighted_mean/share"} {
+			if row := r.Row(id); row == nil || math.Abs(row.After.Number-want[k]) > 1e-9 {
+				t.Errorf("%s%s: %+v, by hand %v", text, id, row, want[k])
+			}
+		}
+		if k := len(r.Bargain.Parties) - 1; strings.Contains(text, "ceiling") && r.Bargain.Parties[k].Limit[0] != r.Bargain.Parties[k].Position[0] {
+			t.Errorf("a ceiling on one scale alone moved that on the other: %+v", r.Bargain.Parties[k])
+		}
+	}
+	for text, want := range map[string]string{
+		"  AAA: {position: 5}\n":                                              "test.yaml:5:19: position has 1 entries; there are 2 dimensions",
+		"  AAA: {position: {ships: 5}}\n":                                     `there is no dimension "ships"; there are troops, share`,
+		"  AAA: {position: {share: 120}}\n":                                   "test.yaml:5:27: position 120 of AAA lies outside the scale of share, 100 to 0",
+		"  AAA: {salience: {share: 70}}\n":                                    "the saliences of AAA sum to 110",
+		"  AAA: {salience: [0.4, 0.3]}\n":                                     "saliences are on 0..100",
+		"  CCC: {capability: 2, position: {share: 0}, salience: [20, 30]}\n":  "position on troops is missing",
+		"  CCC: {capability: 2, position: [1, 2], salience: {troops: 140}}\n": "salience on share is missing",
+		"  CCC: {capability: 2, position: [1, 2], salience: [20, 140]}\n":     "salience 140 of CCC lies outside 0..100",
+	} {
+		s, err := Read("test.yaml", []byte(head+text))
+		if err == nil {
+			_, err = Compare(t.Context(), b, s, Options{Runs: 20, Draws: 10})
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%sgave %v, expected %q", text, err, want)
+		}
+	}
+	pair, err := b.positions(&Scenario{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := bargain.Solve(t.Context(), pair[0], bargain.Drawing{Draws: 100, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The share passes its 5 in no draw, which once stood for the 5 of r3.
+	if said := Depths(pair[0], answer)[3]; said.Probability != answer.Readings[2].Inputs.AtLeast[0].Probability || answer.Readings[2].Dimension != "troops" {
+		t.Errorf("%+v, on the first scale %+v", said, answer.Readings[2])
 	}
 }
 
