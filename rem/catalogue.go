@@ -72,6 +72,9 @@ func (d *definition) check(t *Term) error {
 	if t.Window < 0 || t.HalfLife < 0 || math.IsNaN(t.Window+t.HalfLife) {
 		return fmt.Errorf("a window of %v, a half-life of %v; give a span of time above 0, or leave it out", t.Window, t.HalfLife)
 	}
+	if t.Delay != 0 && !(t.Delay > 0 && t.Delay < t.Window) {
+		return fmt.Errorf("a window from %v to %v; it goes from an age to a greater one", t.Delay, t.Window)
+	}
 	return nil
 }
 
@@ -149,7 +152,7 @@ func (b *binder) reading(t *Term, k int) (reading, error) {
 		}
 		return reading{}, fmt.Errorf("there is no layer %q; the layers are %s", name, strings.Join(names, ", "))
 	}
-	r := reading{layer: layer, window: t.Window, halfLife: t.HalfLife}
+	r := reading{layer: layer, delay: t.Delay, window: t.Window, halfLife: t.HalfLife}
 	for _, kind := range t.Kinds {
 		k := slices.Index(b.s.data.Kinds, kind)
 		if k < 0 {
@@ -457,7 +460,10 @@ func (t *Term) label() string {
 	if t.Weighted {
 		args = append(args, "weighted")
 	}
-	if t.Window > 0 {
+	switch {
+	case t.Delay > 0:
+		args = append(args, fmt.Sprintf("window %v to %v", t.Delay, t.Window))
+	case t.Window > 0:
 		args = append(args, fmt.Sprintf("window %v", t.Window))
 	}
 	if t.HalfLife > 0 {

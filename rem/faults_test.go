@@ -49,7 +49,7 @@ covariate wealth of C is not known; give it a value or leave the actor out
 term moon: there is no term "moon" in this family of models
 term subrep(order 2): "subrep" is a term of sets, which only hyper models have`,
 		},
-		{"window", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n1,A,B,1\n", "node,time,replace\n", head + "  - {term: inertia, window: 0}\n", "term inertia: window: 0; give a span of time above 0, or leave it out"},
+		{"window", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n1,A,B,1\n", "node,time,replace\n", head + "  - {term: inertia, window: 0}\n", "window: [0]; give a span of time above 0, or the ages"},
 		{"half-life", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n1,A,B,1\n", "node,time,replace\n", head + "  - {product: [{term: inertia, weighted: true, half_life: 0}, {term: recip}]}\n", "half_life: 0; give a span of time above 0, or leave it out"},
 		{
 			"many", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n" + strings.Repeat("1,A,A,1\n", 30), "node,time,replace\n", head + "  - {term: inertia}\n",

@@ -45,6 +45,7 @@ type Term struct {
 	Exactly   bool     // subset repetition: only past events that share no more actors than the subset
 	Sizes     []int    // least and, if there is one, most actors of a past event that counts
 	Window    float64  // only events not older count; 0: all
+	Delay     float64  // and of these only those older than this
 	HalfLife  float64  // an event of this age counts half; 0: none decays
 	Transform string   // of the finished statistic: log1p, sqrt, log, square
 	// Standardise takes off the mean over the risk set of the moment and divides by

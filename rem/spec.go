@@ -124,6 +124,18 @@ func (n *names) UnmarshalYAML(text []byte) error {
 	return yaml.Unmarshal(text, (*[]string)(n))
 }
 
+// ages are the ages of events between which they count; one number is the greatest.
+type ages []float64
+
+func (a *ages) UnmarshalYAML(text []byte) error {
+	var one float64
+	if err := yaml.Unmarshal(text, &one); err == nil {
+		*a = ages{one}
+		return nil
+	}
+	return yaml.Unmarshal(text, (*[]float64)(a))
+}
+
 type termSpec struct {
 	Term        string     `yaml:"term"`
 	On          names      `yaml:"on"`
@@ -138,7 +150,7 @@ type termSpec struct {
 	Direction   string     `yaml:"direction"`
 	Exactly     bool       `yaml:"exactly"`
 	Sizes       []int      `yaml:"sizes"`
-	Window      *float64   `yaml:"window"`
+	Window      *ages      `yaml:"window"`
 	HalfLife    *float64   `yaml:"half_life"`
 	Transform   string     `yaml:"transform"`
 	Standardise string     `yaml:"standardise"` // true, or overall
@@ -176,13 +188,11 @@ func (t *termSpec) countEvents() {
 // spans refuses a window or a half-life that is none: 0 is not read as if it were not
 // there.
 func (t *termSpec) spans() error {
-	for _, span := range []struct {
-		key   string
-		given *float64
-	}{{"window", t.Window}, {"half_life", t.HalfLife}} {
-		if span.given != nil && !(*span.given > 0) {
-			return fmt.Errorf("%s: %v; give a span of time above 0, or leave it out", span.key, *span.given)
-		}
+	if w := t.Window; w != nil && (len(*w) == 0 || len(*w) > 2 || !((*w)[len(*w)-1] > 0) || !((*w)[0] >= 0)) {
+		return fmt.Errorf("window: %v; give a span of time above 0, or the ages from and to which events count", []float64(*w))
+	}
+	if t.HalfLife != nil && !(*t.HalfLife > 0) {
+		return fmt.Errorf("half_life: %v; give a span of time above 0, or leave it out", *t.HalfLife)
 	}
 	for i := range t.Product {
 		if err := t.Product[i].spans(); err != nil {
@@ -197,8 +207,12 @@ func (t *termSpec) term() Term {
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
 		Transform: t.Transform, Standardise: t.Standardise == "true", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
 		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, History: t.History, Symmetric: t.Symmetric, Unless: t.Unless, Name: t.Name}
-	if t.Window != nil {
-		out.Window = *t.Window
+	if t.Window != nil && len(*t.Window) > 0 {
+		w := *t.Window
+		out.Window = w[len(w)-1]
+		if len(w) > 1 {
+			out.Delay = w[0]
+		}
 	}
 	if t.HalfLife != nil {
 		out.HalfLife = *t.HalfLife

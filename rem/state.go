@@ -40,8 +40,9 @@ type view struct {
 	past     *overlaps
 
 	epoch   float64  // decayed weights count 2^((time-epoch)/halfLife)
-	expired int      // events of the layer that left the window
-	applied []*Event // events in the window, kept to take them out again
+	entered int      // events of the layer that have become old enough for the window
+	expired int      // and that left it
+	applied []*Event // events that a window takes in, kept for when they enter and leave it
 	scratch []int32
 	arose   map[[2]int32]arising // when each tie arose; of those at the start nothing is known; nil: not wanted
 	ties    int                  // that arose
@@ -53,8 +54,9 @@ type arising struct{ order, event int }
 
 // reading says which events of a layer a view holds and how.
 type reading struct {
-	layer       int // -1: the model's own events
-	window      float64
+	layer       int     // -1: the model's own events
+	delay       float64 // an event counts when it is older
+	window      float64 // and no older; 0: whatever its age
 	halfLife    float64
 	kinds       uint64 // of act, one bit each; 0: all
 	least, most int    // actors of an event; 0: any number
@@ -444,6 +446,9 @@ func (p *passage) coming() float64 {
 		}
 	}
 	for _, v := range p.state.views {
+		if v.delay > 0 && v.entered < len(v.applied) {
+			t = min(t, v.applied[v.entered].Time+v.delay)
+		}
 		if v.window > 0 && v.expired < len(v.applied) {
 			t = min(t, v.applied[v.expired].Time+v.window)
 		}
@@ -530,7 +535,7 @@ func (p *passage) happened(events ...int) {
 	}
 }
 
-// changes makes those of a time: of covariates, of layers, and of what leaves a window.
+// changes makes those of a time: of covariates, of layers, and of what enters or leaves a window.
 func (p *passage) changes(t float64) {
 	for _, c := range p.used {
 		at := &p.nextOfAttr[c]
@@ -551,6 +556,11 @@ func (p *passage) changes(t float64) {
 		}
 	}
 	for _, v := range p.state.views {
+		for v.delay > 0 && v.entered < len(v.applied) && v.applied[v.entered].Time+v.delay <= t {
+			p.version++
+			v.apply(v.applied[v.entered], len(p.data.Actors), 1, p.touch(v))
+			v.entered++
+		}
 		for v.window > 0 && v.expired < len(v.applied) && v.applied[v.expired].Time+v.window <= t {
 			p.version++
 			v.apply(v.applied[v.expired], len(p.data.Actors), -1, p.touch(v))
@@ -564,9 +574,11 @@ func (s *state) enter(v *view, e *Event, w walker) {
 	if !v.takes(e) {
 		return
 	}
-	v.apply(e, len(s.data.Actors), 1, w.touch(v))
 	if v.window > 0 {
 		v.applied = append(v.applied, e)
+	}
+	if v.delay == 0 {
+		v.apply(e, len(s.data.Actors), 1, w.touch(v))
 	}
 }
 

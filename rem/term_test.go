@@ -45,6 +45,7 @@ func TestTermsOfPairs(t *testing.T) {
 		{Term{Term: "inertia", Weighted: true}, [8]float64{2, 0, 0, 0, 1, 0, 0, 1}},
 		{Term{Term: "inertia", Weighted: true, HalfLife: 2}, [8]float64{half(7, 3), 0, 0, 0, half(2), 0, 0, half(5)}},
 		{Term{Term: "inertia", Weighted: true, Window: 3}, [8]float64{1, 0, 0, 0, 1, 0, 0, 0}},
+		{Term{Term: "inertia", Weighted: true, Delay: 2, Window: 5}, [8]float64{1, 0, 0, 0, 0, 0, 0, 1}},
 		{Term{Term: "inertia", Weighted: true, Kinds: []string{"treaty"}}, [8]float64{1, 0, 0, 0, 0, 0, 0, 1}},
 		{Term{Term: "inertia", Share: true}, [8]float64{2. / 3, 0, 0, 0, 1, 0, 0, 1. / 3}},
 		{Term{Term: "inertia", Standardise: true}, [8]float64{.75 / sd, -.25 / sd, -.25 / sd, -.25 / sd, .75 / sd, -.25 / sd, -.25 / sd, .75 / sd}},
@@ -269,7 +270,10 @@ func (p *pairs) read(t *Term, layer string) *relation {
 		if t.Kinds != nil && !slices.Contains(t.Kinds, p.data.Kinds[e.Kind]) {
 			continue
 		}
-		changes = append(changes, change{e.Time, e, false})
+		if t.Delay > 0 && e.Time+t.Delay >= p.now {
+			continue
+		}
+		changes = append(changes, change{e.Time + t.Delay, e, false})
 		if t.Window > 0 && e.Time+t.Window < p.now {
 			changes = append(changes, change{e.Time + t.Window, e, true})
 		}
@@ -878,6 +882,9 @@ func termsOfPairs(r *rand.Rand, data *Data, m *Model) (terms []Term) {
 				add(t)
 				t.Window = []float64{5, 9}[r.IntN(2)]
 				add(t)
+				t.Delay = 3
+				add(t)
+				t.Delay = 0
 				t.Kinds, t.Sizes = nil, []int{2, 2}
 				add(t)
 				t.Sizes, t.HalfLife = []int{3}, 6
@@ -1031,6 +1038,7 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		{directed, Term{Term: "ego", Attr: wealth, Window: 3}, "it does not take window"},
 		{directed, Term{Term: "psABBA", Kinds: []string{"visit"}}, "it does not take kinds"},
 		{directed, Term{Term: "inertia", Window: -1}, "a window of -1"},
+		{directed, Term{Term: "inertia", Delay: 3, Window: 3}, "a window from 3 to 3; it goes from an age to a greater one"},
 		{directed, Term{Term: "inertia", Share: true, On: []string{"roads"}}, "needs a layer with a direction"},
 		{directed, Term{Term: "indeg", Of: "both"}, `of is sender or receiver, not "both"`},
 		{directed, Term{Term: "tertius", Attr: wealth, Empty: "nothing"}, `empty is zero or mean, not "nothing"`},
@@ -1091,7 +1099,7 @@ actors: {file: `+testdata(t)+`/remstats_actors.csv, id: name, covariates: [age, 
 events: {file: `+testdata(t)+`/remstats_directed_events.csv}
 terms:
   - {term: x, on: [a, b], attr: age, of: sender, weighted: true, combine: min, aggregate: sum, order: 2, senders: 1, receivers: 2, direction: in, exactly: true,
-     sizes: [2, 3], window: 4, half_life: 5, transform: sqrt, standardise: true, empty: zero, kinds: [visit], share: true, signed: true, history: sequential,
+     sizes: [2, 3], window: [1, 4], half_life: 5, transform: sqrt, standardise: true, empty: zero, kinds: [visit], share: true, signed: true, history: sequential,
      symmetric: true, unless: a, pieces: [6, 7], smooth: 3, fixed: 8, name: all, product: [{term: y, share: true}]}
   - {term: x, standardise: overall}
 `)
