@@ -82,10 +82,10 @@ func Read(name string, text []byte) (*Scenario, error) {
 		problems = append(problems, fmt.Errorf("%s: %s", s.text.Where(path), fmt.Sprintf(format, args...)))
 	}
 	if s.Name == "" {
-		fail("$", "the scenario has no name")
+		problems = append(problems, fmt.Errorf("%s:1:1: the scenario has no name", name))
 	}
 	if s.Reasoning == "" {
-		fail("$", "the scenario has no reasoning: say why it is worth asking")
+		problems = append(problems, fmt.Errorf("%s:1:1: the scenario has no reasoning: say why it is worth asking", name))
 	}
 	if s.spec.AsOf != "" {
 		if s.AsOf, err = entente.ParseDay(s.spec.AsOf); err != nil {
@@ -131,7 +131,7 @@ func Read(name string, text []byte) (*Scenario, error) {
 			fail(fmt.Sprintf("$.routes[%d]", i), "a route is asked from a node to a node")
 		}
 		if r.Assume < 0 {
-			fail(fmt.Sprintf("$.routes[%d].assume", i), "a capacity of %g", r.Assume)
+			fail(fmt.Sprintf("$.routes[%d].assume", i), "a capacity of %g is below 0", r.Assume)
 		}
 	}
 	slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })

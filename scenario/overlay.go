@@ -71,7 +71,7 @@ func (b *Base) Apply(ctx context.Context, s *Scenario) (*entente.Case, error) {
 			return nil, err
 		}
 	}
-	places := map[string]string{} // of the rows that the scenario wrote, by table and id
+	places := map[string]string{} // paths of the rows that the scenario wrote, by table and id
 	var problems []error
 	for _, table := range tables {
 		add, alter, remove := s.spec.Add[table], s.spec.Alter[table], s.spec.Remove[table]
@@ -98,23 +98,75 @@ func (b *Base) Apply(ctx context.Context, s *Scenario) (*entente.Case, error) {
 	c, err := ledger.Load(ctx, o, options)
 	var found ledger.Problems
 	if errors.As(err, &found) {
-		for _, p := range found {
-			place, ours := places[strings.TrimSuffix(p.File, ".csv")+"/"+p.Row]
-			if !ours {
-				place = s.file + ": with its changes, " + p.Where()
-			}
-			message := p.Message
-			if p.Hint != "" {
-				message += " (" + p.Hint + ")"
-			}
-			problems = append(problems, fmt.Errorf("%s: %s", place, message))
-		}
-		return nil, errors.Join(problems...)
+		return nil, s.blame(o, found, places)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return forget(c, s.spec.Remove["acts"]), nil
+}
+
+// blame says of the problems of the record with its changes where in the scenario they can
+// be mended: in a row that it wrote, or where it takes out what other rows refer to. The
+// others keep their place in the record.
+func (s *Scenario) blame(o *overlay, found ledger.Problems, places map[string]string) error {
+	var problems []error
+	refer := map[string][]string{} // places of rows that refer to what is taken out, by path
+	for _, p := range found {
+		table := strings.TrimSuffix(p.File, ".csv")
+		message := p.Message
+		if p.Hint != "" {
+			message += " (" + p.Hint + ")"
+		}
+		if path, ours := places[table+"/"+p.Row]; ours {
+			problems = append(problems, fmt.Errorf("%s: %s", s.text.Where(path+"."+o.column(p)), message))
+			continue
+		}
+		if path := s.takesOut(p.Message); path != "" {
+			refer[path] = append(refer[path], p.Where())
+			continue
+		}
+		problems = append(problems, fmt.Errorf("%s: with its changes, %s: %s", s.file, p.Where(), message))
+	}
+	for _, path := range slices.Sorted(maps.Keys(refer)) {
+		problems = append(problems, fmt.Errorf("%s: it cannot be taken out, since %s to it, such as %s", s.text.Where(path), referring(len(refer[path])), refer[path][0]))
+	}
+	return errors.Join(problems...)
+}
+
+func referring(n int) string {
+	if n == 1 {
+		return "a row refers"
+	}
+	return fmt.Sprintf("%d rows refer", n)
+}
+
+// takesOut is the path of the row that the scenario takes out and that a problem of the
+// record misses by its id, or "".
+func (s *Scenario) takesOut(message string) string {
+	for table, ids := range s.spec.Remove {
+		for k, id := range ids {
+			if strings.HasPrefix(message, "unknown ") && strings.Contains(message, strconv.Quote(id)) {
+				return fmt.Sprintf("$.remove.%s[%d]", table, k)
+			}
+		}
+	}
+	return ""
+}
+
+// column is the name of the column in which a problem of a table begins, or "".
+func (o *overlay) column(p ledger.Problem) string {
+	file := csv.NewReader(bytes.NewReader(o.files[p.File]))
+	columns, err := file.Read()
+	for err == nil {
+		for i, name := range columns {
+			if line, at := file.FieldPos(i); line == p.Line && at == p.Column && line > 1 {
+				return name
+			}
+		}
+		_, err = file.Read()
+	}
+	return ""
 }
 
 // forget takes acts out of a case with all that refers to them.
@@ -186,7 +238,7 @@ func (t *table) ids() []string {
 	return ids
 }
 
-// change applies what a scenario says of a table and notes where it says so.
+// change applies what a scenario says of a table and notes the paths at which it says so.
 func (t *table) change(s *Scenario, places map[string]string) (problems []error) {
 	fail := func(path, format string, args ...any) {
 		problems = append(problems, fmt.Errorf("%s: %s", s.text.Where(path), fmt.Sprintf(format, args...)))
@@ -201,10 +253,14 @@ func (t *table) change(s *Scenario, places map[string]string) (problems []error)
 			unknown(path, id)
 			continue
 		}
+		if to, ok := s.spec.Alter[t.name][id][t.columns[0]]; ok && to != id {
+			fail(path+"."+t.columns[0], "the id of a row cannot be altered, as others refer to it; take the row out and add another")
+			continue
+		}
 		row := slices.Clone(t.rows[i])
 		t.set(row, s.spec.Alter[t.name][id], path, fail)
 		t.rows[i] = row
-		places[t.name+"/"+id] = s.text.Where(path)
+		places[t.name+"/"+id] = path
 	}
 	for i, cells := range s.spec.Add[t.name] {
 		path := fmt.Sprintf("$.add.%s[%d]", t.name, i)
@@ -217,14 +273,18 @@ func (t *table) change(s *Scenario, places map[string]string) (problems []error)
 				continue
 			}
 			t.rows = append(t.rows, row)
-			places[t.name+"/"+row[0]] = s.text.Where(path)
+			places[t.name+"/"+row[0]] = path
 		}
 	}
 	for k, id := range s.spec.Remove[t.name] {
 		path := fmt.Sprintf("$.remove.%s[%d]", t.name, k)
 		i := t.find(id)
-		if i < 0 {
+		if i < 0 && !slices.Contains(s.spec.Remove[t.name][:k], id) {
 			unknown(path, id)
+			continue
+		}
+		if slices.Contains(s.spec.Remove[t.name][:k], id) {
+			fail(path, "%q is taken out twice", id)
 			continue
 		}
 		if t.name == "acts" {
@@ -237,7 +297,7 @@ func (t *table) change(s *Scenario, places map[string]string) (problems []error)
 
 // defaults fills what a supposed row of a table has when the scenario does not say.
 func (t *table) defaults(row []string) {
-	if t.name == "acts" {
+	if t.name == "acts" || t.name == "changes" {
 		row[slices.Index(t.columns, "confidence")] = string(entente.Low)
 		row[slices.Index(t.columns, "note")] = "supposed by a scenario"
 	}
@@ -300,9 +360,9 @@ func (s *Scenario) repeated(name string, cells map[string]any, path string, fail
 		fail(path+".every", "every %v: an act may come every year", every)
 		return nil
 	}
-	first, err := entente.ParseDay(fmt.Sprint(cells["date"]))
+	first, err := entente.ParseDay(plainOf(cells["date"]))
 	if err != nil {
-		fail(path+".date", "an act that comes every year begins on a day: %v", err)
+		fail(path+".date", "an act that comes every year gives the day of the first: %v", err)
 		return nil
 	}
 	last := s.AsOf
@@ -366,9 +426,19 @@ func (s *Scenario) members(c *entente.Case, o *overlay) error {
 		problems = append(problems, fmt.Errorf("%s: %s", s.text.Where(path), fmt.Sprintf(format, args...)))
 	}
 	list := slices.Clone(c.Group.Members)
+	asOf := s.AsOf
+	if asOf == 0 {
+		asOf = c.Horizon
+	}
+	inTime := func(path string, day entente.Day) {
+		if day > asOf {
+			fail(path+".on", "%s lies after %s, the day for which both sides are asked; as_of gives another", day, asOf)
+		}
+	}
 	for i, m := range s.spec.Leave {
 		path := fmt.Sprintf("$.leave[%d]", i)
 		day, _ := entente.ParseDay(m.On)
+		inTime(path, day)
 		at := slices.IndexFunc(list, func(x entente.Membership) bool {
 			return x.Actor == m.Actor && (m.Role == "" || x.Role == m.Role) && x.Holds(day)
 		})
@@ -381,6 +451,7 @@ func (s *Scenario) members(c *entente.Case, o *overlay) error {
 	for i, m := range s.spec.Join {
 		path := fmt.Sprintf("$.join[%d]", i)
 		day, _ := entente.ParseDay(m.On)
+		inTime(path, day)
 		if c.Actor(m.Actor) == nil {
 			var codes []string
 			for _, a := range c.Actors {
@@ -398,7 +469,7 @@ func (s *Scenario) members(c *entente.Case, o *overlay) error {
 				continue
 			}
 			if list[k].Role == role {
-				fail(path, "%s is a %s of %s on %s already", m.Actor, role, c.Group.Name, m.On)
+				fail(path, "%s is %s of %s on %s already", m.Actor, map[string]string{"member": "a member", "observer": "an observer"}[role], c.Group.Name, m.On)
 			}
 			list[k].Until = entente.On(day)
 		}

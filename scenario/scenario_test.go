@@ -210,6 +210,21 @@ func TestMistakes(t *testing.T) {
 		{head + "add:\n  acts:\n    - {id: a, date: 2028-05-01, title: t, participants: [KAZ, TUR], type: meeting, domains: [political], legal_force: none, obligations: none, status: held, forum: bilateral}\n", "lies after the horizon"},
 		{head + "add:\n  acts:\n    - {id: aztr-2021-shusha, date: 2026-05-01}\n", "acts has a row"},
 		{head + "add:\n  acts:\n    - {id: a, every: month, date: 2026-05-01}\n", "every month"},
+		{head + "add:\n  acts:\n    - {id: a, every: year}\n", "test.yaml:6:7: an act that comes every year gives the day of the first"},
+		{"reasoning: y\n", "test.yaml:1:1: the scenario has no name"},
+		{head + "alter:\n  acts:\n    aztr-2021-shusha: {id: renamed}\n", "test.yaml:6:28: the id of a row cannot be altered"},
+		{head + "remove:\n  actors: [KAZ]\n", "test.yaml:5:12: it cannot be taken out, since "},
+		{head + "remove:\n  sources: [metbuat-az-2021-12]\n", "7 rows refer to it, such as acts.csv:"},
+		{head + "remove:\n  acts: [aztr-2021-shusha, aztr-2021-shusha]\n", "test.yaml:5:28: \"aztr-2021-shusha\" is taken out twice"},
+		{head + "remove:\n  corridors: [titr-aktau-baku, titr-aktau-baku]\n", "test.yaml:5:32: \"titr-aktau-baku\" is taken out twice"},
+		{head + "leave:\n  - {actor: TUR, on: 2030-01-01}\n", "test.yaml:5:22: 2030-01-01 lies after 2026-12-31"},
+		{head + "join:\n  - {actor: HUN, role: observer, on: 2025-01-01}\n", "HUN is an observer of"},
+		{head + "add:\n  changes:\n    - {id: c, act: no-such, date: 2025-01-01, status: signed}\n", "test.yaml:6:20: unknown act \"no-such\""},
+		{head + "add:\n  acts:\n    - {id: a, date: 2026-05-01, title: t, participants: [KAZ, TURR], type: treaty, domains: [politicall], legal_force: binding, obligations: none, status: sign, forum: bilateral}\n", "test.yaml:6:93: unknown domain \"politicall\""},
+		{head + "alter:\n  corridors:\n    titr-aktau-baku: {capacity: -3}\n", "test.yaml:6:33: -3 is below 0"},
+		{head + "routes:\n  - {from: xian, to: istanbul, assume: -2}\n", "test.yaml:5:40: a capacity of -2 is below 0"},
+		{head + "routes:\n  - {from: xian, to: xian}\n", "test.yaml:5:5: from and to are the same node"},
+		{head + "add:\n  acts:\n    - {id: a, date: 2026-05-01, title: t, participants: [KAZ, TUR], type: treaty, domains: [political], legal_force: binding, obligations: none, status: signed, forum: bilateral, supersedes: [a]}\n", "the acts replace each other in a circle: a -> a"},
 	} {
 		s, err := Read("test.yaml", []byte(c.text))
 		if err == nil {
@@ -428,10 +443,13 @@ func TestThrough(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("name: x\nreasoning: y\nadd:\n  acts:\n    - {id: a, every: year}\n"))
 	f.Add([]byte("positions: {KAZ: {salience: {low: 1}}}\njoin: [{actor: X}]\n"))
+	f.Add([]byte("name: x\nreasoning: y\npositions: {RUS: {ceiling: {low: 1, mode: 2, high: 3}}, KAZ: {position: [1], votes: 2, signs: true}, X: {position: {depth: 3}, salience: 2, capability: 1}}\n"))
 	b, _ := base(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if s, err := Read("x.yaml", text); err == nil {
 			_, _ = b.Apply(context.Background(), s)
+			_, _ = b.positions(s)
+			s.Changes()
 		}
 	})
 }

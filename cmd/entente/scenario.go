@@ -343,8 +343,10 @@ func (a *app) showScenario(base *scenario.Base, r *scenario.Result, all bool) {
 		step = row.Step
 		t.add(name, row.What, row.Before.Text, row.After.Text, row.Through)
 	}
-	a.print(t)
-	a.printf("\n")
+	if len(t.rows) > 0 {
+		a.print(t)
+		a.printf("\n")
+	}
 	if same := unchanged(r); same != "" && !all {
 		a.paragraph("", "Nothing changed in: "+same+".")
 	}
