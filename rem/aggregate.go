@@ -54,18 +54,22 @@ func aggregate(name string) (func([]float64) float64, error) {
 		return nonEmpty(1, slices.Max[[]float64]), nil
 	case "range":
 		return nonEmpty(1, func(x []float64) float64 { return slices.Max(x) - slices.Min(x) }), nil
-	case "sd":
-		return nonEmpty(2, func(x []float64) float64 {
+	case "sd", "population_sd":
+		least, off := 2, 1
+		if name == "population_sd" {
+			least, off = 1, 0
+		}
+		return nonEmpty(least, func(x []float64) float64 {
 			mean, squares := total(x)/float64(len(x)), 0.0
 			for _, v := range x {
 				squares += (v - mean) * (v - mean)
 			}
-			return math.Sqrt(squares / float64(len(x)-1))
+			return math.Sqrt(squares / float64(len(x)-off))
 		}), nil
 	}
 	c, ok := comparisons[name]
 	if !ok {
-		return nil, fmt.Errorf("aggregate is one of average, sum, min, max, range, sd, absdiff, sum_absdiff, differ, same, not %q", name)
+		return nil, fmt.Errorf("aggregate is one of average, sum, min, max, range, sd, population_sd, absdiff, sum_absdiff, differ, same, not %q", name)
 	}
 	return nonEmpty(2, func(x []float64) (sum float64) {
 		for i, v := range x {

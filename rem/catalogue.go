@@ -34,6 +34,15 @@ type statistic struct {
 	before func(each func(visit func(u *unit)))
 }
 
+// beforehand shows the statistics that want it all units of a risk set.
+func beforehand(stats []statistic, each func(visit func(u *unit))) {
+	for k := range stats {
+		if stats[k].before != nil {
+			stats[k].before(each)
+		}
+	}
+}
+
 // definition is a term of the catalogue.
 type definition struct {
 	name    string
@@ -299,19 +308,12 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 			st.timed = true
 		}
 	}
-	raw := st.value
-	switch t.Transform {
-	case "":
-	case "log1p":
-		st.value = func(u *unit) float64 { return math.Log1p(raw(u)) }
-	case "log":
-		st.value = func(u *unit) float64 { return math.Log(raw(u)) }
-	case "sqrt":
-		st.value = func(u *unit) float64 { return math.Sqrt(raw(u)) }
-	case "square":
-		st.value = func(u *unit) float64 { x := raw(u); return x * x }
-	default:
-		return st, fmt.Errorf("transform %q is none of log1p, log, sqrt, square", t.Transform)
+	change, err := t.transform()
+	if err != nil {
+		return st, err
+	}
+	if raw := st.value; change != nil {
+		st.value = func(u *unit) float64 { return change(raw(u)) }
 	}
 	if t.Unless != "" {
 		if err := b.unless(t, &st); err != nil {
@@ -319,9 +321,32 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 		}
 	}
 	if t.Standardise {
-		b.standardise(&st)
+		b.standardise(&st, t.Population)
 	}
 	return st, nil
+}
+
+// transform returns what is done to the finished statistic; nil: nothing.
+func (t *Term) transform() (func(x float64) float64, error) {
+	if (t.Transform == "geometric") != (t.Ratio > 0 && t.Ratio < 1) || t.Ratio < 0 || t.Ratio >= 1 {
+		return nil, fmt.Errorf("transform geometric has a ratio between 0 and 1, as no other has; transform is %q and ratio %v", t.Transform, t.Ratio)
+	}
+	switch t.Transform {
+	case "":
+		return nil, nil
+	case "log1p":
+		return math.Log1p, nil
+	case "log":
+		return math.Log, nil
+	case "sqrt":
+		return math.Sqrt, nil
+	case "square":
+		return func(x float64) float64 { return x * x }, nil
+	case "geometric":
+		// 1 + r + r^2 + ... over x (Snijders, Pattison, Robins & Handcock 2006; Hunter 2007).
+		return func(x float64) float64 { return (1 - math.Pow(t.Ratio, x)) / (1 - t.Ratio) }, nil
+	}
+	return nil, fmt.Errorf("transform %q is none of log1p, log, sqrt, square, geometric", t.Transform)
 }
 
 // unless makes a statistic 0 for pairs that have a tie in a layer.
@@ -369,7 +394,7 @@ func (b *binder) undirected() bool { return b.m.Family == REM && !b.m.Directed }
 
 // standardise takes off the mean over the risk set and divides by the standard
 // deviation over it. Each sender of a choice has a risk set of its own.
-func (b *binder) standardise(st *statistic) {
+func (b *binder) standardise(st *statistic, population bool) {
 	type spread struct{ n, sum, squares, least, most float64 }
 	raw, earlier := st.value, st.before
 	over := make([]spread, 1)
@@ -400,10 +425,17 @@ func (b *binder) standardise(st *statistic) {
 	}
 	st.value = func(u *unit) float64 {
 		o := at(u)
+		if !finite(o.least, o.most) {
+			return raw(u) // the fit says of which unit it is no number
+		}
 		if !(o.most-o.least > tiny*max(math.Abs(o.least), math.Abs(o.most))) {
 			return 0 // all are equal, but for rounding
 		}
-		return (raw(u) - o.sum/o.n) / math.Sqrt(o.squares/(o.n-1))
+		n := o.n
+		if !population {
+			n--
+		}
+		return (raw(u) - o.sum/o.n) / math.Sqrt(o.squares/n)
 	}
 }
 
@@ -473,7 +505,10 @@ func (t *Term) label() string {
 	if len(args) > 0 {
 		name += "(" + strings.Join(args, ", ") + ")"
 	}
-	if t.Transform != "" {
+	switch {
+	case t.Ratio > 0:
+		name = fmt.Sprintf("%s %v %s", t.Transform, t.Ratio, name)
+	case t.Transform != "":
 		name = t.Transform + " " + name
 	}
 	return name

@@ -74,9 +74,6 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		d.Terms = append(d.Terms, st.name)
 		d.of = append(d.of, st.term)
 		used = append(used, st.attrs...)
-		if st.before != nil && (m.Family == Hyper || m.RiskSet.Controls > 0 || m.RiskSet.Given != nil) {
-			return nil, fmt.Errorf("term %s: statistics are standardised over a full risk set of pairs or actors only", st.name)
-		}
 	}
 	slices.Sort(used)
 	used = slices.Compact(used)

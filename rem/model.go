@@ -47,10 +47,13 @@ type Term struct {
 	Window    float64  // only events not older count; 0: all
 	Delay     float64  // and of these only those older than this
 	HalfLife  float64  // an event of this age counts half; 0: none decays
-	Transform string   // of the finished statistic: log1p, sqrt, log, square
+	Transform string   // of the finished statistic: log1p, sqrt, log, square, geometric
+	Ratio     float64  // of the geometric transform: by how much each further one counts less than the one before
 	// Standardise takes off the mean over the risk set of the moment and divides by
-	// the standard deviation over it (0 where all are equal).
+	// the standard deviation over it (0 where all are equal), over the units that were
+	// drawn where the risk set is a sample.
 	Standardise bool
+	Population  bool // standard deviations are those of a population, not of a sample from one
 	// Overall does so over all risk sets of the record together.
 	Overall bool
 	// Empty says what an actor without neighbours has: zero, or the mean of the others.

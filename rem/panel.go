@@ -195,18 +195,14 @@ func (b *panelBuilder) settle() {
 		b.touchAll(b.timed)
 	}
 	var u unit
-	for k := range b.stats {
-		if b.stats[k].before != nil {
-			b.stats[k].before(func(visit func(u *unit)) {
-				for id := range int32(b.units) {
-					if b.present(id) {
-						u.i, u.j = b.ends(id)
-						visit(&u)
-					}
-				}
-			})
+	beforehand(b.stats, func(visit func(u *unit)) {
+		for id := range int32(b.units) {
+			if b.present(id) {
+				u.i, u.j = b.ends(id)
+				visit(&u)
+			}
 		}
-	}
+	})
 	for _, id := range b.marks.list {
 		mask := b.marks.mask[id]
 		b.marks.mask[id] = 0

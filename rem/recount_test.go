@@ -181,6 +181,8 @@ func fold(how string, x []float64) float64 {
 		return slices.Max(x)
 	case "range":
 		return slices.Max(x) - slices.Min(x)
+	case "population_sd":
+		return math.Sqrt(squares / float64(len(x)))
 	case "sum_absdiff":
 		return differences
 	}
@@ -494,7 +496,7 @@ func randomSets(r *rand.Rand, directed bool) *Data {
 // event, for the event and for its alternatives.
 func TestTermsOfSetsAgreeWithRecount(t *testing.T) {
 	wealth := []string{"wealth"}
-	aggregates := []string{"", "sum", "min", "max", "range", "sd", "absdiff", "sum_absdiff", "differ", "same"}
+	aggregates := []string{"", "sum", "min", "max", "range", "sd", "population_sd", "absdiff", "sum_absdiff", "differ", "same"}
 	for seed, ties := range []Ties{Breslow, Exclude, Ordered} {
 		for _, directed := range []bool{false, true} {
 			random := rand.New(rand.NewPCG(uint64(seed), 11))

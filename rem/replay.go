@@ -168,6 +168,12 @@ func (b *strataBuilder) flush() {
 // open writes the rows of one risk set.
 func (b *strataBuilder) open(event int, dt float64) error {
 	c, p := &b.now, len(b.stats)
+	beforehand(b.stats, func(visit func(u *unit)) {
+		for _, set := range b.risk.sets {
+			b.tokens = b.unit.set(set.from, set.to, len(b.s.data.Actors), b.tokens)
+			visit(&b.unit)
+		}
+	})
 	for i := range b.risk.sets {
 		b.row(b.risk.sets[i].from, b.risk.sets[i].to)
 	}

@@ -492,6 +492,12 @@ func (in *intensity) readSets(random *rand.Rand) error {
 	}
 	p := len(in.stats)
 	in.w, in.x = in.w[:0], in.x[:0]
+	beforehand(in.stats, func(visit func(u *unit)) {
+		for _, set := range in.sets {
+			in.tokens = in.unit.set(set.from, set.to, len(in.s.data.Actors), in.tokens)
+			visit(&in.unit)
+		}
+	})
 	for i := range in.sets {
 		in.tokens = in.unit.set(in.sets[i].from, in.sets[i].to, len(in.s.data.Actors), in.tokens)
 		for k := range in.stats {

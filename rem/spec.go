@@ -153,7 +153,8 @@ type termSpec struct {
 	Window      *ages      `yaml:"window"`
 	HalfLife    *float64   `yaml:"half_life"`
 	Transform   string     `yaml:"transform"`
-	Standardise string     `yaml:"standardise"` // true, or overall
+	Ratio       float64    `yaml:"ratio"`
+	Standardise string     `yaml:"standardise"` // true, overall, or population
 	Fixed       *float64   `yaml:"fixed"`
 	Pieces      []instant  `yaml:"pieces"`
 	Smooth      int        `yaml:"smooth"`
@@ -205,7 +206,7 @@ func (t *termSpec) spans() error {
 func (t *termSpec) term() Term {
 	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted != nil && *t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
-		Transform: t.Transform, Standardise: t.Standardise == "true", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
+		Transform: t.Transform, Ratio: t.Ratio, Standardise: t.Standardise == "true" || t.Standardise == "population", Population: t.Standardise == "population", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
 		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, History: t.History, Symmetric: t.Symmetric, Unless: t.Unless, Name: t.Name}
 	if t.Window != nil && len(*t.Window) > 0 {
 		w := *t.Window
@@ -230,24 +231,45 @@ const maxSpec = 64 << 10
 // the data that it names: acts of the case, or tables beside the file. The seed
 // draws controls.
 func Load(path string, c *entente.Case, asOf entente.Day, seed uint64) (*Data, *Model, error) {
+	source, err := Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return source.Load(c, asOf, seed)
+}
+
+// Source is the text of a specification, to be loaded more than once or elsewhere.
+type Source struct {
+	Path string // or the name of a ready one; tables stand beside it
+	Text []byte
+}
+
+// Open reads a specification, or takes a ready one by its name.
+func Open(path string) (*Source, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && slices.Contains(Ready(), path) {
 		text, err = ready.ReadFile("models/" + path + ".yaml")
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("there is no specification %s; give a YAML file or one of the built-in ones: %s", path, strings.Join(Ready(), ", "))
+		return nil, fmt.Errorf("there is no specification %s; give a YAML file or one of the built-in ones: %s", path, strings.Join(Ready(), ", "))
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(text) > maxSpec {
-		return nil, nil, fmt.Errorf("%s: a specification of %d bytes; at most %d are read", path, len(text), maxSpec)
+		return nil, fmt.Errorf("%s: a specification of %d bytes; at most %d are read", path, len(text), maxSpec)
 	}
-	s, err := decode(text)
+	return &Source{path, text}, nil
+}
+
+// Load is [Load] of the text.
+func (s *Source) Load(c *entente.Case, asOf entente.Day, seed uint64) (*Data, *Model, error) {
+	path := s.Path
+	spec, err := decode(s.Text)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	l := &loader{spec: s, dir: filepath.Dir(path), c: c, asOf: asOf, at: map[string]int32{}}
+	l := &loader{spec: spec, dir: filepath.Dir(path), c: c, asOf: asOf, at: map[string]int32{}}
 	m, err := l.model(seed)
 	if err == nil {
 		err = l.load(m)
@@ -357,8 +379,8 @@ func (l *loader) model(seed uint64) (*Model, error) {
 			l.Terms[i].countEvents()
 		}
 		t := l.Terms[i].term()
-		if s := l.Terms[i].Standardise; !slices.Contains([]string{"", "true", "false", "overall"}, s) {
-			return nil, fmt.Errorf("term %s: standardise is true or overall, not %q", t.label(), s)
+		if s := l.Terms[i].Standardise; !slices.Contains([]string{"", "true", "false", "overall", "population"}, s) {
+			return nil, fmt.Errorf("term %s: standardise is true, population or overall, not %q", t.label(), s)
 		}
 		if err := l.Terms[i].spans(); err != nil {
 			return nil, fmt.Errorf("term %s: %w", t.label(), err)

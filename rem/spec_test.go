@@ -286,8 +286,9 @@ func TestRowsOutOfOrder(t *testing.T) {
 func TestWhatCannotBeRead(t *testing.T) {
 	const head = "model: rem\ndirected: true\nactors: {file: actors.csv}\nevents: {file: events.csv}\n"
 	for text, want := range map[string]string{
-		head + "layers: {treaty: {directed: true}}\nterms: [{term: inertia}]\n":      "layer treaty has neither ties at the start",
-		head + "terms: [{term: inertia, weighted: true, transform: log, name: x}]\n": "term x is -Inf for A -> B at time 1",
+		head + "layers: {treaty: {directed: true}}\nterms: [{term: inertia}]\n":                         "layer treaty has neither ties at the start",
+		head + "terms: [{term: inertia, weighted: true, transform: log, name: x}]\n":                    "term x is -Inf for A -> B at time 1",
+		head + "terms: [{term: inertia, weighted: true, transform: log, standardise: true, name: x}]\n": "term x is -Inf for A -> B at time 1",
 	} {
 		tables := map[string]string{"actors.csv": "id\nA\nB\nC\n", "events.csv": "time,sender,receiver\n1,A,B\n2,B,A\n"}
 		if _, _, err := fitText(t, tables, text, Options{}); err == nil || !strings.Contains(err.Error(), want) {

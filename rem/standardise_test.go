@@ -87,3 +87,62 @@ func TestStandardiseOverall(t *testing.T) {
 		})
 	}
 }
+
+// Within each risk set, of sets or drawn, a standardised statistic is the plain one less
+// its mean, divided by its standard deviation.
+func TestStandardiseWithinDrawnRiskSets(t *testing.T) {
+	data := setData()
+	for name, risk := range map[string]RiskSet{"all sets of a size": {}, "drawn": {Controls: 4, Seed: 2}, "drawn of all sizes": {Controls: 3, MaxSize: 4, Seed: 5}} {
+		for _, population := range []bool{false, true} {
+			plain := []Term{{Term: "activity"}, {Term: "size"}, {Term: "closure", Transform: "sqrt"}}
+			standard := []Term{}
+			for _, term := range plain {
+				term.Standardise, term.Population = true, population
+				standard = append(standard, term)
+			}
+			rows := func(terms []Term) (all [][][]float64) {
+				d, err := Prepare(t.Context(), &data, &Model{Family: Hyper, RiskSet: risk, Terms: terms})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := d.Each(t.Context(), func(m *Moment) error {
+					columns := make([][]float64, len(terms))
+					for r := range m.Rows() {
+						for k, x := range m.Statistics(r) {
+							columns[k] = append(columns[k], x)
+						}
+					}
+					all = append(all, columns)
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+				return all
+			}
+			before, after := rows(plain), rows(standard)
+			varied := 0
+			for e := range before {
+				for k, column := range before[e] {
+					how := "sd"
+					if population {
+						how = "population_sd"
+					}
+					mean, sd := fold("average", column), fold(how, column)
+					for r, x := range column {
+						want := 0.0
+						if sd > 1e-12 {
+							want = (x - mean) / sd
+							varied++
+						}
+						if got := after[e][k][r]; math.Abs(got-want) > 1e-9 {
+							t.Errorf("%s, event %d, term %d, row %d: %v, by hand %v", name, e, k, r, got, want)
+						}
+					}
+				}
+			}
+			if varied < 10 {
+				t.Errorf("%s: %d values vary", name, varied)
+			}
+		}
+	}
+}

@@ -66,7 +66,7 @@ var setTerms = []definition{
 	},
 	{
 		name: "attribute", also: []string{"covariate"}, sets: true, attrs: 1,
-		says:    "a covariate over the set: aggregate is average, sum, min, max, range, sd, absdiff (mean difference of pairs), sum_absdiff, differ (share of pairs that differ) or same (share of pairs that are alike); of: the senders or the receivers; otherwise, with direction, the last four compare senders with receivers",
+		says:    "a covariate over the set: aggregate is average, sum, min, max, range, sd (population_sd divides by n), absdiff (mean difference of pairs), sum_absdiff, differ (share of pairs that differ) or same (share of pairs that are alike); of: the senders or the receivers; otherwise, with direction, the last four compare senders with receivers",
 		formula: "e.g. sum a_i / n", source: "Lerner & Lomi 2023",
 		takes: "aggregate of",
 		bind:  bindAttribute,

@@ -65,6 +65,8 @@ func TestTermsOfSets(t *testing.T) {
 		{Term{Term: "subrep", Order: 2, Aggregate: "max"}, abc, 5},
 		{Term{Term: "subrep", Order: 2, Aggregate: "range"}, abc, 4},
 		{Term{Term: "subrep", Order: 2, Aggregate: "sd"}, abc, math.Sqrt((49/9. + 25/9. + 4/9.) / 2)},
+		{Term{Term: "subrep", Order: 2, Aggregate: "population_sd"}, abc, math.Sqrt((49/9. + 25/9. + 4/9.) / 3)},
+		{Term{Term: "subrep", Order: 2, Aggregate: "sum", Transform: "geometric", Ratio: .5}, abc, 2 - 1/128.},
 		{Term{Term: "subrep", Order: 2, Aggregate: "absdiff"}, abc, 8 / 3.},
 		{Term{Term: "subrep", Order: 2, Aggregate: "sum_absdiff"}, abc, 8},
 		{Term{Term: "subrep", Order: 2, Aggregate: "min"}, []int32{0, 1, 4}, 0}, // b and e never met

@@ -47,6 +47,7 @@ func TestTermsOfPairs(t *testing.T) {
 		{Term{Term: "inertia", Weighted: true, Window: 3}, [8]float64{1, 0, 0, 0, 1, 0, 0, 0}},
 		{Term{Term: "inertia", Weighted: true, Delay: 2, Window: 5}, [8]float64{1, 0, 0, 0, 0, 0, 0, 1}},
 		{Term{Term: "inertia", Weighted: true, Kinds: []string{"treaty"}}, [8]float64{1, 0, 0, 0, 0, 0, 0, 1}},
+		{Term{Term: "inertia", Weighted: true, Transform: "geometric", Ratio: .5}, [8]float64{1.5, 0, 0, 0, 1, 0, 0, 1}},
 		{Term{Term: "inertia", Share: true}, [8]float64{2. / 3, 0, 0, 0, 1, 0, 0, 1. / 3}},
 		{Term{Term: "inertia", Standardise: true}, [8]float64{.75 / sd, -.25 / sd, -.25 / sd, -.25 / sd, .75 / sd, -.25 / sd, -.25 / sd, .75 / sd}},
 		{Term{Term: "recip"}, [8]float64{0, 0, 1, 1, 0, 1, 0, 1}},
@@ -399,6 +400,15 @@ func (p *pairs) value(t *Term, i, j int) float64 {
 		x = math.Sqrt(x)
 	case "square":
 		x *= x
+	case "geometric":
+		sum, next := 0.0, 1.0
+		for range int(x) {
+			sum, next = sum+next, next*t.Ratio
+		}
+		if part := x - math.Floor(x); part != 0 { // no sum of whole ones
+			sum = (1 - math.Exp(x*math.Log(t.Ratio))) / (1 - t.Ratio)
+		}
+		x = sum
 	}
 	if t.Unless != "" && p.read(&plainly, t.Unless).tie[i][j] != 0 {
 		x = 0
@@ -413,7 +423,11 @@ func (p *pairs) value(t *Term, i, j int) float64 {
 			}
 			p.all[t] = all
 		}
-		if sd := fold("sd", all); slices.Max(all)-slices.Min(all) > 1e-9*math.Abs(slices.Max(all)) {
+		how := "sd"
+		if t.Population {
+			how = "population_sd"
+		}
+		if sd := fold(how, all); slices.Max(all)-slices.Min(all) > 1e-9*math.Abs(slices.Max(all)) {
 			return (x - fold("average", all)) / sd
 		}
 		return 0
@@ -857,7 +871,7 @@ func termsOfPairs(r *rand.Rand, data *Data, m *Model) (terms []Term) {
 		}
 		if slices.Contains(takes, "aggregate") {
 			for _, t := range slices.Clone(forms) {
-				for _, t.Aggregate = range []string{"sum", "min", "max", "range", "sd"} {
+				for _, t.Aggregate = range []string{"sum", "min", "max", "range", "sd", "population_sd"} {
 					forms = append(forms, t)
 				}
 			}
@@ -897,10 +911,16 @@ func termsOfPairs(r *rand.Rand, data *Data, m *Model) (terms []Term) {
 		}
 	}
 	for _, t := range slices.Clone(terms) {
-		if t.Transform = []string{"log1p", "sqrt", "square"}[r.IntN(3)]; r.IntN(4) == 0 && !slices.Contains([]string{"sim", "mail"}, t.Term) && !t.Signed {
+		if t.Transform = []string{"log1p", "sqrt", "square", "geometric"}[r.IntN(4)]; t.Transform == "geometric" {
+			t.Ratio = .25
+		}
+		if t.Signed {
+			t.Transform, t.Ratio = "", 0
+		}
+		if r.IntN(4) == 0 && !slices.Contains([]string{"sim", "mail"}, t.Term) && !t.Signed {
 			add(t)
 		}
-		if t.Standardise = m.RiskSet.Controls == 0; r.IntN(4) == 0 {
+		if t.Standardise, t.Population = true, r.IntN(2) == 0; r.IntN(4) == 0 {
 			add(t)
 		}
 		if t.Unless = []string{"mail", "roads", "friends", "border"}[r.IntN(4)]; r.IntN(4) == 0 {
@@ -1063,7 +1083,9 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		{Model{Family: Rate}, Term{Term: "indeg", Unless: "mail"}, "unless is of terms of pairs"},
 		{Model{Family: Choice}, Term{Term: "outdeg", Of: "sender"}, "the same for all whom it could choose"},
 		{Model{Family: Choice}, Term{Term: "ego", Attr: wealth}, "the same for all whom it could choose"},
-		{Model{Family: REM, Directed: true, RiskSet: RiskSet{Controls: 3}}, Term{Term: "inertia", Standardise: true}, "over a full risk set"},
+		{directed, Term{Term: "inertia", Transform: "geometric"}, `transform geometric has a ratio between 0 and 1, as no other has; transform is "geometric" and ratio 0`},
+		{directed, Term{Term: "inertia", Transform: "sqrt", Ratio: .5}, "as no other has"},
+		{directed, Term{Term: "inertia", Transform: "geometric", Ratio: 1.5}, "a ratio between 0 and 1"},
 	} {
 		data, m := randomPairs(random, c.model.Family != REM || c.model.Directed), c.model
 		m.Terms = []Term{c.term}
@@ -1099,7 +1121,7 @@ actors: {file: `+testdata(t)+`/remstats_actors.csv, id: name, covariates: [age, 
 events: {file: `+testdata(t)+`/remstats_directed_events.csv}
 terms:
   - {term: x, on: [a, b], attr: age, of: sender, weighted: true, combine: min, aggregate: sum, order: 2, senders: 1, receivers: 2, direction: in, exactly: true,
-     sizes: [2, 3], window: [1, 4], half_life: 5, transform: sqrt, standardise: true, empty: zero, kinds: [visit], share: true, signed: true, history: sequential,
+     sizes: [2, 3], window: [1, 4], half_life: 5, transform: geometric, ratio: 0.5, standardise: population, empty: zero, kinds: [visit], share: true, signed: true, history: sequential,
      symmetric: true, unless: a, pieces: [6, 7], smooth: 3, fixed: 8, name: all, product: [{term: y, share: true}]}
   - {term: x, standardise: overall}
 `)
