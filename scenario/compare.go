@@ -170,6 +170,14 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 	if err != nil {
 		return nil, err
 	}
+	var unasked string
+	switch {
+	case positions[1] == nil:
+		unasked = "bargaining: the case has no " + Positions
+	case asOf < b.Case.Horizon || b.knownAt != 0 && b.knownAt < b.Case.Horizon:
+		unasked = "bargaining: positions carry no date, and those of today were not known on that day"
+		positions = [2]*bargain.Case{}
+	}
 	var changed *entente.Case
 	var unchanged *still
 	var past *forecast.ByMethod
@@ -211,7 +219,10 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Scenario: s, AsOf: asOf, Case: changed, Bargain: positions[1], Acts: changedActs(unchanged.c, changed), NotAsked: after.notes}
+	r := &Result{Scenario: s, AsOf: asOf, Case: changed, Bargain: after.positions, Acts: changedActs(unchanged.c, changed), NotAsked: after.notes}
+	if unasked != "" {
+		r.NotAsked = append([]string{unasked}, r.NotAsked...)
+	}
 	c := &comparison{Result: r, before: before, after: after}
 	c.rows()
 	return r, c.routes(ctx)

@@ -159,6 +159,18 @@ func TestNothing(t *testing.T) {
 	}
 }
 
+// Positions are those of the end of the record: a past day is not told them.
+func TestPastDay(t *testing.T) {
+	b, _ := base(t)
+	r := compare(t, b, "name: x\nreasoning: y\nas_of: 2019-12-31\npositions:\n  KAZ: {position: 90}\n")
+	if r.Row("bargaining/weighted_mean") != nil || r.Bargain != nil || len(r.NotAsked) != 1 || !strings.Contains(r.NotAsked[0], "positions carry no date") {
+		t.Errorf("not asked: %q", r.NotAsked)
+	}
+	if r.Row("forecasts/r6") == nil {
+		t.Error("no forecasts of a past day")
+	}
+}
+
 func TestMembers(t *testing.T) {
 	b, _ := base(t)
 	r := compare(t, b, "name: x\nreasoning: y\nas_of: 2026-12-31\nleave:\n  - {actor: TUR, on: 2026-10-01}\njoin:\n  - {actor: HUN, on: 2026-10-01}\n")

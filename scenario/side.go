@@ -82,8 +82,6 @@ func (a *side) foresee(ctx context.Context, asOf entente.Day, positions *bargain
 		}
 		a.positions = positions
 		options.Bargaining = Depths(positions, a.bargain)
-	} else {
-		a.notes = append(a.notes, "bargaining: the case has no "+Positions)
 	}
 	a.forecasts, err = forecast.Forecast(ctx, a.c, func(rung int) (entente.Day, bool) {
 		return a.ladder.Rungs[rung].Date.Start, a.ladder.Rungs[rung].Reached
