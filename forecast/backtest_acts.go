@@ -20,8 +20,8 @@ type ActsBacktest struct {
 	// Full is the record as it is known now, from which outcomes are taken.
 	Full    *entente.Case
 	Origins []entente.Day
-	Model   string // specification; "": the built-in model forward
-	Runs    int    // of the event model at each origin; 0: 2,000
+	Model   *rem.Source // nil: the built-in model forward
+	Runs    int         // of the event model at each origin; 0: 2,000
 	Seed    uint64
 	// Spread, if any, makes the forecasts of the origins elsewhere: what [ActsBacktest.At]
 	// returns for each, in their order. nil: here, one after the other.
@@ -129,13 +129,16 @@ func (e *thinError) Error() string { return e.text }
 func (a *ActsBacktest) At(ctx context.Context, origin entente.Day) (Made, error) {
 	var made Made
 	model, runs := a.Model, a.Runs
-	if model == "" {
-		model = "forward"
+	if model == nil {
+		var err error
+		if model, err = rem.Open("forward"); err != nil {
+			return made, err
+		}
 	}
 	if runs == 0 {
 		runs = 2000
 	}
-	all, _, err := rem.Load(model, a.Full, a.Full.Horizon, a.Seed)
+	all, _, err := model.Load(a.Full, a.Full.Horizon, a.Seed)
 	if err != nil {
 		return made, err
 	}

@@ -93,8 +93,8 @@ type Expected struct {
 
 // OutlookOptions may be left zero.
 type OutlookOptions struct {
-	Model string  // specification; "": the built-in model forward
-	Years float64 // how far to run; 0: 10
+	Model *rem.Source // nil: the built-in model forward
+	Years float64     // how far to run; 0: 10
 	// Runs is the number of runs; 0: as many as keep the standard error of every
 	// probability below Error, but at most 50,000.
 	Runs  int
@@ -213,7 +213,7 @@ func learn(ctx context.Context, c *entente.Case, origin entente.Day, opt Outlook
 			e.o.Actors = append(e.o.Actors, code)
 		}
 	}
-	e.o.Origin, e.o.Model, e.o.Acts, e.o.Pace, e.o.Years = origin, opt.Model, len(data.Events), e.pace.halfLife, e.years
+	e.o.Origin, e.o.Model, e.o.Acts, e.o.Pace, e.o.Years = origin, opt.Model.Path, len(data.Events), e.pace.halfLife, e.years
 	for _, shape := range e.pace.shape {
 		e.o.PerYear += shape / e.pace.exposure
 	}
@@ -222,10 +222,13 @@ func learn(ctx context.Context, c *entente.Case, origin entente.Day, opt Outlook
 
 // read reads the model and the acts that it is fitted to.
 func read(c *entente.Case, origin entente.Day, opt *OutlookOptions) (*rem.Data, *rem.Model, error) {
-	if opt.Model == "" {
-		opt.Model = "forward"
+	if opt.Model == nil {
+		var err error
+		if opt.Model, err = rem.Open("forward"); err != nil {
+			return nil, nil, err
+		}
 	}
-	data, model, err := rem.Load(opt.Model, c, origin, opt.Seed)
+	data, model, err := opt.Model.Load(c, origin, opt.Seed)
 	if err == nil && len(data.Events) < fewestActs {
 		err = &thinError{fmt.Sprintf("%d acts of cooperation are known; the model is not fitted to fewer than %d", len(data.Events), fewestActs)}
 	}

@@ -15,6 +15,7 @@ import (
 	"entente/cases"
 	"entente/ledger"
 	"entente/measure"
+	"entente/rem"
 )
 
 func ots(t testing.TB, knownAt entente.Day) *entente.Case {
@@ -97,7 +98,11 @@ func TestAheadRefuses(t *testing.T) {
 	if _, err := Ahead(t.Context(), c, early, OutlookOptions{}); err == nil || !strings.Contains(err.Error(), "fewer than 25") {
 		t.Errorf("a forecast from a handful of acts: %v", err)
 	}
-	for _, opt := range []OutlookOptions{{Years: -1}, {Years: 80}, {Error: 2}, {Error: math.NaN()}, {Model: "dyadic"}, {Model: "no such model"}} {
+	dyadic, err := rem.Open("dyadic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, opt := range []OutlookOptions{{Years: -1}, {Years: 80}, {Error: 2}, {Error: math.NaN()}, {Model: dyadic}, {Model: &rem.Source{Path: "empty"}}} {
 		if _, err := Ahead(t.Context(), c, c.Horizon, opt); err == nil {
 			t.Errorf("ran with %+v", opt)
 		}

@@ -19,6 +19,7 @@ import (
 	"entente/forecast"
 	"entente/jobs"
 	"entente/measure"
+	"entente/rem"
 	"entente/scenario"
 	"entente/score"
 )
@@ -45,12 +46,16 @@ func (a *app) forecastCommand() *cobra.Command {
 			if runs < 0 || bound < 0 || bound >= 1 {
 				return usage("--runs is a number from 1 and --error one between 0 and 1", "")
 			}
-			opt := forecast.ForecastOptions{Seed: a.seed, WithoutModel: model == "none",
-				Outlook: forecast.OutlookOptions{Model: model, Runs: runs, Error: bound}}
+			opt := forecast.ForecastOptions{Seed: a.seed, WithoutModel: model == "none", Outlook: forecast.OutlookOptions{Runs: runs, Error: bound}}
+			if !opt.WithoutModel {
+				if opt.Outlook.Model, err = openModel(model); err != nil {
+					return err
+				}
+			}
 			ladder := measure.Ladder(v.Case, v.asOf)
 			done := a.working("forecasting")
 			defer func() { done() }()
-			if opt.Bargaining, err = a.bargained(cmd.Context()); err != nil {
+			if opt.Bargaining, err = a.bargained(cmd.Context(), v); err != nil {
 				return err
 			}
 			f, err := forecast.Forecast(cmd.Context(), v.Case, func(rung int) (entente.Day, bool) {
@@ -68,6 +73,9 @@ func (a *app) forecastCommand() *cobra.Command {
 				return a.forecastJSON(v, ladder, f)
 			}
 			a.forecastTable(v, ladder, f)
+			if v.past() {
+				a.paragraph("", "Bargaining is left out: positions carry no date, and those of today were not known on that day.")
+			}
 			return nil
 		},
 	}
@@ -80,8 +88,12 @@ func (a *app) forecastCommand() *cobra.Command {
 
 // bargained is what the bargain of the case, if it has one, says of the rungs that it gives
 // places: the part of the draws in which the spatial model passes them, between the least
-// and the greatest part by any reading.
-func (a *app) bargained(ctx context.Context) (map[int]forecast.Component, error) {
+// and the greatest part by any reading. Positions carry no date: they are those of the end
+// of the record, and an earlier day is not told them.
+func (a *app) bargained(ctx context.Context, v *view) (map[int]forecast.Component, error) {
+	if v.past() {
+		return nil, nil
+	}
 	c, err := a.bargainOf(ctx, nil)
 	var missing *failure
 	if errors.As(err, &missing) && missing.code == "not_found" {
@@ -293,18 +305,21 @@ func (a *app) backtestCommand() *cobra.Command {
 				return err
 			}
 			defer done()
-			report.job = backtestJob{KnownAt: v.knownAt, AsOf: v.asOf, Model: model, Runs: runs, Seed: a.seed}
-			if report.job.Files, err = files(folder); err != nil {
+			report.job = backtestJob{KnownAt: v.knownAt, AsOf: v.asOf, Runs: runs, Seed: a.seed}
+			if report.job.Model, err = openModel(model); err != nil {
 				return err
 			}
-			report.options = jobs.Options{NATS: nats, Folder: keep, Progress: a.progress("origins")}
+			if report.job.Folder, err = packed(folder); err != nil {
+				return err
+			}
+			report.options = a.jobOptions(nats, keep, "origins")
 			if (both || groups) && len(v.Blocs) >= 2 {
 				if err := report.ofGroups(cmd.Context(), v, from, to, horizons); err != nil {
 					return err
 				}
 			}
 			if both || acts {
-				if err := report.ofActs(cmd.Context(), v, from, to, model, runs); err != nil {
+				if err := report.ofActs(cmd.Context(), v, from, to); err != nil {
 					return err
 				}
 			}
@@ -333,8 +348,7 @@ func (a *app) backtestCommand() *cobra.Command {
 	flags.StringVar(&model, "model", "", "specification of the event model (default: the built-in model forward)")
 	flags.IntVar(&runs, "runs", 2000, "runs of the event model at each origin")
 	flags.BoolVar(&markdown, "markdown", false, "write the report as Markdown")
-	flags.StringVar(&nats, "nats", "", "address of a NATS server whose workers share the work (entente worker)")
-	flags.StringVar(&keep, "resume", "", "folder that keeps the results of each origin, from which a rerun goes on")
+	jobFlags(cmd, &nats, &keep)
 	flags.StringVarP(&page, "output", "o", "", "write a page of reliability diagrams to this file (.html)")
 	flags.StringVar(&store, "store", "", "file for all forecasts with what became of them, as JSON lines")
 	return cmd
@@ -429,9 +443,9 @@ func (r *backtestReport) ofGroups(ctx context.Context, v *view, from, to int, ho
 	return nil
 }
 
-func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int, model string, runs int) error {
-	test := &forecast.ActsBacktest{Full: v.Case, Model: model, Runs: runs, Seed: r.seed}
+func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int) error {
 	job := r.job
+	test := &forecast.ActsBacktest{Full: v.Case, Model: job.Model, Runs: job.Runs, Seed: job.Seed}
 	job.Acts = true
 	test.Spread = job.spread(r.options)
 	first := v.Horizon.Time().Year()
@@ -458,7 +472,19 @@ func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int, mode
 			return err
 		}
 	}
-	return r.counts(runs)
+	return r.counts(job.Runs)
+}
+
+// openModel reads the specification of an event model; nil where none is given.
+func openModel(path string) (*rem.Source, error) {
+	if path == "" {
+		return nil, nil
+	}
+	source, err := rem.Open(path)
+	if err != nil {
+		return nil, input(err.Error(), modelHint)
+	}
+	return source, nil
 }
 
 // failed says what went wrong, unless the person at the terminal stopped it.

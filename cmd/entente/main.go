@@ -220,6 +220,10 @@ type view struct {
 	path    string      // of the folder or ledger file; "" for a built-in case
 }
 
+// past reports whether the record is looked at as of an earlier day than its last, or as
+// it was known then.
+func (v *view) past() bool { return v.asOf < v.Horizon || v.knownAt != 0 }
+
 // open opens the case named by --case as of --as-of and known at --known-at.
 func (a *app) open(ctx context.Context) (*view, error) {
 	defer a.working("reading " + a.caseName)()

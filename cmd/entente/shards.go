@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/gob"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"testing/fstest"
 	"time"
 
 	"golang.org/x/term"
@@ -17,6 +17,7 @@ import (
 	"entente/forecast"
 	"entente/jobs"
 	"entente/ledger"
+	"entente/rem"
 )
 
 // backtestKind makes the forecasts of past days, one origin a shard. What its shards
@@ -34,20 +35,20 @@ var kinds = []jobs.Kind{backtestKind, simulationKind}
 
 // backtestJob is what the shards of a backtest share.
 type backtestJob struct {
-	Files    map[string][]byte // of the case's folder
+	Folder   []byte // of the case, as a zip archive
 	KnownAt  entente.Day
 	AsOf     entente.Day
 	Acts     bool // of the group's states; otherwise the rungs of the class
 	Horizons []float64
-	Model    string // of the event model: built in, or a file that every worker can read
+	Model    *rem.Source
 	Runs     int
 	Seed     uint64
 }
 
 func (b *backtestJob) open(ctx context.Context) (jobs.Work, error) {
-	folder := fstest.MapFS{}
-	for name, text := range b.Files {
-		folder[name] = &fstest.MapFile{Data: text}
+	folder, err := zip.NewReader(bytes.NewReader(b.Folder), int64(len(b.Folder)))
+	if err != nil {
+		return nil, err
 	}
 	c, err := ledger.Load(ctx, folder, ledger.Options{KnownAt: b.KnownAt})
 	if err != nil {
@@ -111,9 +112,10 @@ func (b backtestJob) spread(options jobs.Options) func(context.Context, []entent
 	}
 }
 
-// files reads the tables of a case's folder.
-func files(folder fs.FS) (map[string][]byte, error) {
-	all := map[string][]byte{}
+// packed archives the tables of a case's folder; the same tables give the same bytes.
+func packed(folder fs.FS) ([]byte, error) {
+	var b bytes.Buffer
+	archive := zip.NewWriter(&b)
 	for _, table := range ledger.Tables() {
 		name := table + ".csv"
 		if table == "case" {
@@ -126,9 +128,16 @@ func files(folder fs.FS) (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		all[name] = text
+		w, err := archive.Create(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(text); err != nil {
+			return nil, err
+		}
 	}
-	return all, nil
+	err := archive.Close()
+	return b.Bytes(), err
 }
 
 // progress tells a person at a terminal how many pieces of work are done; the last of

@@ -135,11 +135,7 @@ func (a *app) briefCommand() *cobra.Command {
 			}
 			done := a.working("writing " + out)
 			opt := brief.Options{Seed: a.seed}
-			// Positions carry no date: they are those of the end of the record, and would tell
-			// an earlier day what was not known then.
-			if v.asOf == v.Horizon && v.knownAt == 0 {
-				opt.Bargaining, err = a.bargained(cmd.Context())
-			}
+			opt.Bargaining, err = a.bargained(cmd.Context(), v)
 			var b *brief.Brief
 			if err == nil {
 				b, err = brief.Build(cmd.Context(), v.Case, v.asOf, opt)

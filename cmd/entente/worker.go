@@ -13,7 +13,7 @@ func (a *app) workerCommand() *cobra.Command {
 	var cores int
 	cmd := &cobra.Command{
 		Use:   "worker --nats URL",
-		Short: "take work from a NATS server: shards of backtests that run elsewhere",
+		Short: "take work from a NATS server: shards of backtests and simulations that run elsewhere",
 		Long: "Joins a NATS server, or a cluster of them, and does the shards of work that commands with --nats put there, until it\n" +
 			"is stopped; what it holds then is handed to others. It takes only the work of its own version of the program. A job\n" +
 			"brings all it needs with it. docs/jobs.md says how to run on many machines.",
