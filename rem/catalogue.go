@@ -45,17 +45,18 @@ func beforehand(stats []statistic, each func(visit func(u *unit))) {
 
 // definition is a term of the catalogue.
 type definition struct {
-	name    string
-	also    []string // names that other software has for it
-	sets    bool     // of sets of actors; otherwise of pairs or actors
-	one     bool     // of a single actor, the sender or the receiver: a rate model has it too
-	layers  int      // layers it reads
-	attrs   int      // covariates it reads
-	takes   string   // options that it reads, of those in options; "past" are those of all terms that read the values of past events, "ties" of those that read whether there were any
-	says    string
-	formula string
-	source  string
-	bind    func(b *binder, t *Term) (statistic, error)
+	name       string
+	also       []string // names that other software has for it
+	sets       bool     // of sets of actors; otherwise of pairs or actors
+	one        bool     // of a single actor, the sender or the receiver: a rate model has it too
+	everywhere bool     // of whatever could happen
+	layers     int      // layers it reads
+	attrs      int      // covariates it reads
+	takes      string   // options that it reads, of those in options; "past" are those of all terms that read the values of past events, "ties" of those that read whether there were any
+	says       string
+	formula    string
+	source     string
+	bind       func(b *binder, t *Term) (statistic, error)
 }
 
 // check refuses options that the term does not read.
@@ -88,7 +89,7 @@ func (d *definition) check(t *Term) error {
 }
 
 // catalogue lists every term.
-var catalogue = slices.Concat(tieTerms, degreeTerms, closureTerms, pathTerms, neighbourTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
+var catalogue = slices.Concat(tieTerms, eventTerms, degreeTerms, closureTerms, pathTerms, neighbourTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
 
 // find returns the definition of a term by any of its names.
 func find(name string, sets bool) (*definition, error) {
@@ -97,7 +98,7 @@ func find(name string, sets bool) (*definition, error) {
 	for i := range catalogue {
 		c := &catalogue[i]
 		called := append([]string{c.name}, c.also...)
-		if c.name != "intercept" && c.sets != sets {
+		if !c.everywhere && c.sets != sets {
 			elsewhere = elsewhere || slices.Contains(called, name)
 			continue
 		}
@@ -293,7 +294,11 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 			return st, fmt.Errorf("it reads %d layers, %d are named", def.layers, len(t.On))
 		}
 		if len(t.Attr) < def.attrs {
-			return st, fmt.Errorf("it reads %d covariates, %d are named; name one of %s", def.attrs, len(t.Attr), orNone(b.covariateNames()))
+			known := b.covariateNames()
+			if def.name == "event" {
+				known = b.s.data.markNames()
+			}
+			return st, fmt.Errorf("it reads %d covariates, %d are named; name one of %s", def.attrs, len(t.Attr), orNone(known))
 		}
 		if b.m.Family == Rate && !def.one {
 			return st, errors.New("it reads two actors; a rate model is of one who acts, whomever it acts with")

@@ -21,6 +21,7 @@ type Data struct {
 	Covariates []Covariate
 	Layers     []Layer
 	Events     []Event   // what the model explains, in the order of time
+	Marks      []Mark    // covariates of Events
 	Own        string    // the name under which terms see Events as a layer; "": "events"
 	Ends       *float64  // when observation ended; nil: with the last change of anything that the model reads
 	Dated      bool      // times are days of the calendar, counted from 1970
@@ -113,6 +114,11 @@ func (d *Data) check() error {
 	d.checkEvents(d.own(), d.Events, fail)
 	if k := len(d.Events) - 1; k >= 0 && d.Ends != nil && !(d.Events[k].Time <= *d.Ends) {
 		fail("event %s at %v is after the end of observation, %v", d.told(k), d.Events[k].Time, *d.Ends)
+	}
+	for _, m := range d.Marks {
+		if len(m.Values) != len(d.Events) {
+			fail("covariate %s of events has %d values for %d events", m.Name, len(m.Values), len(d.Events))
+		}
 	}
 	names := map[string]bool{d.own(): true}
 	for i := range d.Layers {

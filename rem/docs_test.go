@@ -26,7 +26,7 @@ func (d *definition) manual() string {
 	}
 	of := "pairs"
 	switch {
-	case d.name == "intercept":
+	case d.everywhere:
 		of = "all"
 	case d.sets:
 		of = "sets"

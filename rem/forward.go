@@ -73,6 +73,9 @@ func (f *Forward) kindOf(t *Term) (overlap, error) {
 	if err != nil {
 		return overlap{}, err
 	}
+	if def.name == "event" {
+		return overlap{}, errors.New("what is known of an event before it is not known of those to come")
+	}
 	if def.layers == 0 || len(t.On) > 0 {
 		if t.Window != 0 || t.HalfLife != 0 {
 			return overlap{}, errors.New("runs forward keep layers and covariates as they are on the day; take out window and half_life")

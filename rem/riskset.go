@@ -61,6 +61,7 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		if i > 0 {
 			dt = 0
 		}
+		r.s.coming = k
 		e := &r.s.data.Events[k]
 		away := func(a int32) bool { return !r.s.present[a] }
 		if slices.ContainsFunc(e.From, away) || slices.ContainsFunc(e.To, away) {

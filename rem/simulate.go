@@ -180,6 +180,9 @@ func (s *Simulation) prepare(random *rand.Rand) (*runner, error) {
 	}
 	slices.Sort(r.used)
 	r.used = slices.Compact(r.used)
+	if r.state.marked {
+		return nil, errors.New("a term reads what is known of an event before it, which is not known of events to come; the model cannot be simulated")
+	}
 	r.timed = d.Model.Interval && slices.ContainsFunc(r.who.stats, func(st statistic) bool { return st.timed })
 	r.state.start()
 	return r, nil

@@ -42,7 +42,7 @@ func (d *Data) bySize(most int) error {
 	if most < 3 {
 		return errors.New("all events are of two actors; there is no other size to compare with")
 	}
-	s := Data{Own: d.Own, Kinds: d.Kinds, Dated: d.Dated, Ends: d.Ends, notes: d.notes}
+	s := Data{Own: d.Own, Kinds: d.Kinds, Dated: d.Dated, Ends: d.Ends, Marks: d.Marks, notes: d.notes, file: d.file}
 	names := []string{"size", "log_size", "multilateral", "log_sets"}
 	values := make([][]float64, len(names))
 	for size := smallest; size <= most; size++ {

@@ -75,6 +75,7 @@ type eventSpec struct {
 	Roles      []string  `yaml:"roles"` // of the senders, where events have direction
 	Table      tableSpec `yaml:",inline"`
 	Name       string    `yaml:"name"`
+	Covariates names     `yaml:"covariates"` // of the events: columns
 }
 
 type tableSpec struct {
@@ -408,11 +409,19 @@ func (l *loader) load(m *Model) error {
 		return err
 	}
 	l.data.Own = l.Events.Name
-	var err error
-	if l.data.Events, err = l.events(l.Events.Table, l.Directed || l.Model == Choice); err != nil {
+	t, err := l.table(l.Events.Table.File)
+	if err != nil {
 		return err
 	}
-	l.data.file = l.Events.Table.File
+	if l.data.Events, err = l.eventsOf(t, l.Events.Table, l.Directed || l.Model == Choice); err != nil {
+		return err
+	}
+	l.data.file = t.path
+	for _, name := range l.Events.Covariates {
+		if err := l.mark(t, name); err != nil {
+			return err
+		}
+	}
 	for i := range l.data.Events {
 		if l.data.Events[i].Value == 0 {
 			l.faults.add(fmt.Errorf("event %s: %s", l.data.told(i), zeroWeight))
@@ -827,6 +836,24 @@ func (t *csvFile) told(row int, e *Event) string {
 	return t.where(row)
 }
 
+// mark reads a covariate of the events, in whose order the rows of their table may not
+// be.
+func (l *loader) mark(t *csvFile, name string) error {
+	k, err := t.column(name)
+	if err != nil {
+		return err
+	}
+	m := Mark{Name: name}
+	for i := range l.data.Events {
+		row, _ := slices.BinarySearch(t.lines, l.data.Events[i].line)
+		v, err := t.number(row, k)
+		l.faults.add(err)
+		m.Values = append(m.Values, v)
+	}
+	l.data.Marks = append(l.data.Marks, m)
+	return nil
+}
+
 // note is a reason to look at a table before trusting a fit.
 func (l *loader) note(code, text string) {
 	l.data.notes = append(l.data.notes, Warning{Code: code, Text: text})
@@ -941,6 +968,9 @@ func (l *loader) given(m *Model) error {
 func (l *loader) fromCase() error {
 	if l.Events.Case != "cooperation" {
 		return fmt.Errorf("events: case is cooperation, not %q", l.Events.Case)
+	}
+	if l.Events.Covariates != nil {
+		return errors.New("events: covariates are columns of a table; acts of a case have none")
 	}
 	if l.Actors.File != "" || l.Events.Table.File != "" {
 		return errors.New("events come from the case or from a file, not from both")

@@ -11,6 +11,8 @@ type state struct {
 	data     *Data
 	now      float64  // the coming event
 	previous float64  // the event before it
+	coming   int      // the number of the coming event, of the last one after it
+	marked   bool     // a term reads what is known of the coming event
 	latest   []*Event // the events of the time before it; with an order among them the last of them
 	recent   *recent  // nil: not wanted
 	present  []bool
@@ -353,7 +355,8 @@ type walker struct {
 func (s *state) walk(m *Model, used []int, w walker) error {
 	p := newPassage(s, m, used, w)
 	for {
-		t := p.coming()
+		s.coming = min(p.nextEvent, len(s.data.Events)-1)
+		t := p.next()
 		if ends := s.data.Ends; ends != nil && w.propose == nil && t > *ends {
 			return p.end(*ends)
 		}
@@ -429,8 +432,8 @@ func newPassage(s *state, m *Model, used []int, w walker) *passage {
 	return p
 }
 
-// coming is when the next thing happens or changes, presence apart.
-func (p *passage) coming() float64 {
+// next is when the next thing happens or changes, presence apart.
+func (p *passage) next() float64 {
 	t, d := math.Inf(1), p.data
 	if p.nextEvent < len(d.Events) {
 		t = d.Events[p.nextEvent].Time
@@ -501,6 +504,7 @@ func (p *passage) events(t float64) error {
 			m.shuffle(p.tied)
 		}
 		for _, k := range p.tied {
+			p.state.coming = k
 			if err := p.moment(dt, []int{k}); err != nil {
 				return err
 			}

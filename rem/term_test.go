@@ -25,6 +25,7 @@ func TestTermsOfPairs(t *testing.T) {
 	const a, b, c, d, e = 0, 1, 2, 3, 4
 	data := &Data{Actors: []string{"A", "B", "C", "D", "E"}, Kinds: []string{"visit", "treaty"},
 		Events:     []Event{event(1, a, b, 1, 0), event(2, b, c, 1, 1), event(3, a, c, 1, 1), event(4, c, a, 2, 0), event(5, a, b, 1, 1), event(6, d, b, 1, 0), event(8, d, c, 1, 0)},
+		Marks:      []Mark{{Name: "crisis", Values: []float64{0, 1, 0, 0, 1, 0, 3}}},
 		Layers:     []Layer{{Name: "y", Events: []Event{tie(1, a, d), tie(2, b, c), tie(2.5, c, e)}}},
 		Covariates: []Covariate{{Name: "wealth", Start: []float64{1, 4, 2, 8, 5}}, {Name: "faith", Start: []float64{3, 3, 0, 2, 7}}}}
 	wealth, faith, both := []string{"wealth"}, []string{"faith"}, []string{"", "y"}
@@ -97,6 +98,8 @@ func TestTermsOfPairs(t *testing.T) {
 		{Term{Term: "minimum", Attr: wealth}, [8]float64{1, 2, 2, 4, 4, 1, 1, 1}},
 		{Term{Term: "maximum", Attr: wealth}, [8]float64{4, 8, 4, 8, 8, 4, 8, 2}},
 		{Term{Term: "egoAlterInt", Attr: []string{"wealth", "faith"}}, [8]float64{3, 0, 6, 8, 24, 12, 2, 0}},
+		{Term{Term: "event", Attr: []string{"crisis"}}, [8]float64{3, 3, 3, 3, 3, 3, 3, 3}},
+		{Term{Product: []Term{{Term: "event", Attr: []string{"crisis"}}, {Term: "inertia"}}}, [8]float64{3, 0, 0, 0, 3, 0, 0, 3}},
 		{Term{Term: "psABBA"}, [8]float64{0, 0, 0, 1, 0, 0, 0, 0}},
 		{Term{Term: "psABAB"}, [8]float64{0, 0, 0, 0, 1, 0, 0, 0}},
 		{Term{Term: "psABBY"}, [8]float64{0, 0, 0, 0, 0, 1, 0, 0}},
@@ -712,6 +715,15 @@ func (p *pairs) raw(t *Term, i, j int) float64 {
 		return rank(func(e *Event, k int) bool { return k != i && from(e, k) && to(e, i) })
 	case "intercept":
 		return 1
+	case "event":
+		k := p.event
+		if k < 0 { // the next one, or the last
+			k = len(p.seen())
+			for k < len(p.data.Events)-1 && p.data.Events[k].Time < p.now {
+				k++
+			}
+		}
+		return p.data.Marks[0].Values[min(k, len(p.data.Events)-1)]
 	}
 	panic(t.Term)
 }
@@ -799,6 +811,10 @@ func randomPairs(r *rand.Rand, directed bool) *Data {
 			}
 			d.Layers[l].Events = append(d.Layers[l].Events, e)
 		}
+	}
+	d.Marks = []Mark{{Name: "wealth"}}
+	for _, e := range d.Events {
+		d.Marks[0].Values = append(d.Marks[0].Values, float64(int(e.Time)%3))
 	}
 	for _, name := range []string{"wealth", "faith"} {
 		c := Covariate{Name: name}
@@ -914,7 +930,7 @@ func termsOfPairs(r *rand.Rand, data *Data, m *Model) (terms []Term) {
 		if t.Transform = []string{"log1p", "sqrt", "square", "geometric"}[r.IntN(4)]; t.Transform == "geometric" {
 			t.Ratio = .25
 		}
-		if t.Signed {
+		if t.Signed || t.Term == "sim" {
 			t.Transform, t.Ratio = "", 0
 		}
 		if r.IntN(4) == 0 && !slices.Contains([]string{"sim", "mail"}, t.Term) && !t.Signed {
@@ -1044,6 +1060,8 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		{directed, Term{Term: "same", Attr: []string{"height"}}, `there is no covariate "height"; there are wealth, faith`},
 		{directed, Term{Term: "egoAlterInt", Attr: wealth}, "it reads 2 covariates, 1 are named"},
 		{directed, Term{Term: "same", Attr: []string{"wealth", "faith"}}, "it reads 1 covariates, 2 are named"},
+		{directed, Term{Term: "event"}, "it reads 1 covariates, 0 are named; name one of wealth"},
+		{directed, Term{Term: "event", Attr: []string{"faith"}}, `events have no covariate "faith"; they have wealth`},
 		{directed, Term{Term: "inertia", Kinds: []string{"war"}}, `there is no kind of act "war"; there are visit, treaty`},
 		{directed, Term{Term: "inertia", Combine: "min"}, "it does not take combine; it takes weighted, share, window, half_life, sizes, kinds"},
 		{directed, Term{Term: "inertia", HalfLife: 3}, "a half-life leaves a tie one"},

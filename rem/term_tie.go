@@ -5,7 +5,7 @@ import "errors"
 // Terms of the tie itself.
 var tieTerms = []definition{
 	{
-		name: "intercept", also: []string{"baseline"}, one: true,
+		name: "intercept", also: []string{"baseline"}, everywhere: true, one: true,
 		says: "the rate when all else is zero, in events per unit and unit of time", formula: "1",
 		bind: func(*binder, *Term) (statistic, error) {
 			return statistic{value: func(*unit) float64 { return 1 }}, nil
