@@ -35,7 +35,7 @@ func (c *comparison) rows() {
 	for _, part := range []struct {
 		step string
 		do   func()
-	}{{"ladder", c.ladder}, {"obligations", c.obligations}, {"measures", c.measures}, {"tolerance", c.tolerance}, {"threats", c.threats},
+	}{{"ladder", c.ladder}, {"obligations", c.obligations}, {"measures", c.measures}, {"tolerance", func() { c.tolerance(); c.history() }}, {"threats", c.threats},
 		{"forecasts", c.forecasts}, {"event model", c.eventModel}, {"bargaining", c.bargaining}} {
 		c.step = part.step
 		part.do()
@@ -383,6 +383,52 @@ func (c *comparison) tolerance() {
 	}
 	slices.Sort(powers)
 	c.add("crossed", "lines crossed by acts done", count(crossed), count(crossedAfter), "lines of "+listed(slices.Compact(powers)))
+}
+
+// history says, of each power across whose lines the scenario puts an act, what that power
+// did within [measure.ResponseDays] of such acts so far, beside what it usually does.
+func (c *comparison) history() {
+	anew := map[string][]string{} // acts by power
+	for i := range c.after.stands {
+		if s := &c.after.stands[i]; s.Line() {
+			for _, id := range s.Done() {
+				if slices.Contains(c.Acts, id) && !slices.Contains(anew[s.Power], id) {
+					anew[s.Power] = append(anew[s.Power], id)
+				}
+			}
+		}
+	}
+	for _, power := range slices.Sorted(maps.Keys(anew)) {
+		c.add("history/"+power, fmt.Sprintf("acts across lines of %s so far, %d days", power, measure.ResponseDays),
+			words("not crossed anew"), words(c.before.followed(power)), c.ours(anew[power]...))
+	}
+}
+
+// followed counts the acts across a power's lines that an act of it followed, beside how
+// many would have been at its usual pace (as if its acts came at a steady rate).
+func (a *side) followed(power string) string {
+	seen := map[string]bool{}
+	met, usual := 0, 0.0
+	for i := range a.stands {
+		s := &a.stands[i]
+		if s.Power != power || !s.Line() {
+			continue
+		}
+		for _, act := range s.Acts {
+			if act.Proposed || act.Unsought != "" || act.DaysSeen == 0 || seen[act.Act] {
+				continue
+			}
+			seen[act.Act] = true
+			if len(act.Responses) > 0 {
+				met++
+			}
+			usual -= math.Expm1(-act.Usual * float64(act.DaysSeen) / measure.ResponseDays)
+		}
+	}
+	if len(seen) == 0 {
+		return "none on record to learn from"
+	}
+	return fmt.Sprintf("%d of %d were followed by an act of it, %.1f at its usual pace", met, len(seen), usual)
 }
 
 func (c *comparison) threats() {

@@ -310,6 +310,28 @@ func smallCase() fstest.MapFS {
 	}
 }
 
+// What followed acts across a power's line, by hand: of two exercises one was followed by a
+// statement of it within 90 days. In the two years before the second there was one such
+// act, so one in 8.1 such times, and 1-exp(-90/730) of one act at that pace.
+func TestHistory(t *testing.T) {
+	folder := smallCase()
+	folder["actors.csv"].Data = append(folder["actors.csv"].Data, fill("actors", "XXX", "X", "state")...)
+	folder["postures.csv"] = &fstest.MapFile{Data: []byte(header("postures") + "line,XXX,exercises,,exercise,any,any,oppose,said so,s,no\n")}
+	const drill = "AAA;BBB;CCC,,exercise,minister,,exercise,none,none,held,GRP,,,s,,high,\n"
+	folder["acts.csv"].Data = []byte(header("acts") + "one,2012-01-10,A drill," + drill + "said,2012-02-01,A statement,XXX;AAA,XXX=speaker,statement,minister,,political,none,none,held,bilateral,,,s,,high,\n" + "two,2014-01-10,A drill," + drill)
+	b, err := Open(t.Context(), folder, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := compare(t, b, "name: x\nreasoning: y\nas_of: 2020-12-31\nadd:\n  acts:\n    - {id: three, date: 2020-05-01, title: A drill, participants: [AAA, BBB, CCC], type: exercise, level: minister, domains: [exercise], legal_force: none, obligations: none, status: held, forum: GRP}\n")
+	if row := r.Row("tolerance/history/XXX"); row == nil || row.After.Text != "1 of 2 were followed by an act of it, 0.1 at its usual pace" || row.Through != "three" {
+		t.Errorf("%+v", row)
+	}
+	if row := r.Row("tolerance/line"); row.After.Text != "3 done, 0 proposed" {
+		t.Errorf("%+v", row)
+	}
+}
+
 // Positions on several scales: some changed by name, all by a list, one who joins; what is
 // asked of rungs is asked of the first scale alone.
 func TestSeveralScales(t *testing.T) {
@@ -430,6 +452,8 @@ func TestThrough(t *testing.T) {
 		{"turkmen-accession", "bargaining/consensus_pivot", "75 (75 to 75)", "40 (40 to 40)", "TKM joins the table"},
 		{"russian-counter-offer", "bargaining/consensus_pivot", "75 (75 to 75)", "50 (50 to 50)", "inputs of KAZ, KGZ, UZB"},
 		{"clause-not-invoked", "obligations/tested", "2", "3", "what-if-attack"},
+		{"defence-clause", "tolerance/history/IRN", "not crossed anew", "none on record to learn from", "what-if-treaty-defence"},
+		{"exercise-held", "tolerance/history/RUS", "", "", "what-if-exercise"},
 		{"defence-clause", "bargaining/opposes_held/RUS/controlled_coexistence", "0% at r2", "100% at r6", "what-if-treaty-defence"},
 		{"exercise-held", "bargaining/opposes_held/RUS/Lavrov_2021", "22% at r2", "100% at r3", "what-if-exercise"},
 		{"iran-war", "corridors/moscow-mumbai", "15, one route", "0, no route", "legs instc-w-rasht-tehran, instc-e-inche-tehran"},
