@@ -120,3 +120,17 @@ func setStream(events, actors, size int) (*Data, *Model) {
 	m.Ties = Exclude
 	return data, m
 }
+
+// What the neighbours of actors are, among many actors.
+func BenchmarkNeighbours(b *testing.B) {
+	for _, term := range []string{"tertius", "tertiusDiff"} {
+		data, m := dyadStream(5000, 3000)
+		x := make([]float64, len(data.Actors))
+		for a := range x {
+			x[a] = float64(a % 7)
+		}
+		data.Covariates = []Covariate{{Name: "x", Start: x}}
+		m.Terms = []Term{{Term: term, Attr: []string{"x"}, Empty: "mean"}}
+		benchmarkFit(b, term+"/events=5000/actors=3000", data, m, 0)
+	}
+}

@@ -28,6 +28,8 @@ type statistic struct {
 	touch func(m *marks, v *view, i, j int32)
 	// attrs are the covariates read; a change of an actor's touches all its units.
 	attrs []int
+	// around, if any, marks the units of others that such a change touches.
+	around func(m *marks, covariate int, actor int32)
 	// timed statistics change with the time alone and are read anew at each moment.
 	timed bool
 	// before, if any, is given all units of the risk set before values are read.
@@ -269,6 +271,13 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 			for _, p := range parts {
 				if p.touch != nil && slices.Contains(p.views, v) {
 					p.touch(m, v, i, j)
+				}
+			}
+		}
+		st.around = func(m *marks, covariate int, actor int32) {
+			for _, p := range parts {
+				if p.around != nil && slices.Contains(p.attrs, covariate) {
+					p.around(m, covariate, actor)
 				}
 			}
 		}

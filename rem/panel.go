@@ -173,6 +173,9 @@ func (b *panelBuilder) walker() walker {
 						b.marks.bit = 1 << k
 						b.marks.actor(actor, true)
 						b.marks.actor(actor, false)
+						if b.stats[k].around != nil {
+							b.stats[k].around(&b.marks, c, actor)
+						}
 					}
 				}
 			}

@@ -9,12 +9,13 @@ import (
 // just before a moment.
 type state struct {
 	data     *Data
-	now      float64  // the coming event
-	previous float64  // the event before it
-	coming   int      // the number of the coming event, of the last one after it
-	marked   bool     // a term reads what is known of the coming event
-	latest   []*Event // the events of the time before it; with an order among them the last of them
-	recent   *recent  // nil: not wanted
+	now      float64                            // the coming event
+	previous float64                            // the event before it
+	coming   int                                // the number of the coming event, of the last one after it
+	altered  []func(covariate int, actor int32) // told of each change of a covariate
+	marked   bool                               // a term reads what is known of the coming event
+	latest   []*Event                           // the events of the time before it; with an order among them the last of them
+	recent   *recent                            // nil: not wanted
 	present  []bool
 	attr     [][]float64 // by covariate
 	views    []*view
@@ -46,6 +47,7 @@ type view struct {
 	expired int      // and that left it
 	applied []*Event // events that a window takes in, kept for when they enter and leave it
 	scratch []int32
+	turned  []func(i, j int32)   // told of each tie that arises or ends, of one without direction both ways
 	arose   map[[2]int32]arising // when each tie arose; of those at the start nothing is known; nil: not wanted
 	ties    int                  // that arose
 	events  int                  // that arose says of
@@ -247,7 +249,16 @@ func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
 			if v.arose != nil {
 				v.noteRise(i, j, value)
 			}
+			turns := v.turned != nil && (v.out.rows[i].at(j) != 0) != (value != 0)
 			v.set(i, j, value)
+			if turns {
+				for _, tell := range v.turned {
+					tell(i, j)
+					if !v.directed {
+						tell(j, i)
+					}
+				}
+			}
 			if touched != nil {
 				touched(i, j)
 				if !v.directed {
@@ -546,6 +557,9 @@ func (p *passage) changes(t float64) {
 		for list := p.data.Covariates[c].Changes; *at < len(list) && list[*at].Time == t; *at++ {
 			p.state.attr[c][list[*at].Actor] = list[*at].Value
 			p.version++
+			for _, tell := range p.altered {
+				tell(c, list[*at].Actor)
+			}
 			if p.walker.attr != nil {
 				p.walker.attr(c, list[*at].Actor)
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Terms of what an actor's neighbours are (goldfish calls them tertius). The
@@ -22,15 +23,15 @@ var neighbourTerms = []definition{
 			if err != nil {
 				return statistic{}, err
 			}
-			return n.statistic(func(u *unit) float64 {
+			return n.statistic(sender, func(u *unit) float64 {
 				a := u.j
 				if sender {
 					a = u.i
 				}
-				if x := n.of[a]; !math.IsNaN(x) {
+				if x := n.around(a); !math.IsNaN(x) {
 					return x
 				}
-				return n.level
+				return n.level()
 			}), nil
 		},
 	},
@@ -46,31 +47,31 @@ var neighbourTerms = []definition{
 			if err != nil {
 				return statistic{}, err
 			}
-			n.differences = n.mean
-			return n.statistic(func(u *unit) float64 {
-				if x := n.of[u.j]; !math.IsNaN(x) {
+			return n.statistic(false, func(u *unit) float64 {
+				if x := n.around(u.j); !math.IsNaN(x) {
 					return math.Abs(b.s.attr[n.attr][u.i] - x)
 				}
-				return n.difference
+				return n.difference()
 			}), nil
 		},
 	},
 }
 
-// neighbours keeps what the neighbours of each actor are, read anew when the state
-// has changed.
+// neighbours keeps what the neighbours of each actor are. Of an actor it is read anew
+// when a tie towards it arises or ends or a neighbour changes; what those without
+// neighbours have, when anybody's is.
 type neighbours struct {
-	s           *state
-	v           *view
-	attr        int
-	fold        func([]float64) float64
-	mean        bool // an actor without neighbours has the mean of the others
-	differences bool
-	version     int
-	of          []float64 // NaN where there are no neighbours
-	level       float64   // what an actor without has
-	difference  float64   // the same of tertiusDiff
-	scratch     []float64
+	s       *state
+	v       *view
+	attr    int
+	fold    func([]float64) float64
+	mean    bool      // an actor without neighbours has the mean of the others
+	of      []float64 // NaN where there are no neighbours
+	stale   []bool    // of is no longer that of now
+	typical float64   // what an actor without has
+	known   bool      // typical is that of now
+	moved   bool      // somebody's has changed since units were marked
+	scratch []float64
 }
 
 func (b *binder) neighbours(t *Term) (*neighbours, error) {
@@ -78,7 +79,8 @@ func (b *binder) neighbours(t *Term) (*neighbours, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &neighbours{s: b.s, v: v, version: -1, of: make([]float64, len(b.s.data.Actors))}
+	actors := len(b.s.data.Actors)
+	n := &neighbours{s: b.s, v: v, of: make([]float64, actors), stale: slices.Repeat([]bool{true}, actors)}
 	if n.attr, err = b.attr(t, 0); err != nil {
 		return nil, err
 	}
@@ -99,53 +101,97 @@ func (b *binder) neighbours(t *Term) (*neighbours, error) {
 	return n, nil
 }
 
-func (n *neighbours) statistic(value func(u *unit) float64) statistic {
-	return statistic{
-		views: []*view{n.v}, attrs: []int{n.attr},
-		touch: func(*marks, *view, int32, int32) {},
-		// One change may reach every actor, through the mean.
-		timed: true,
-		value: func(u *unit) float64 {
-			if n.version != n.s.version {
-				n.read()
+// statistic makes a statistic of what is around the receiver, or the sender.
+func (n *neighbours) statistic(sender bool, value func(u *unit) float64) statistic {
+	n.v.turned = append(n.v.turned, func(_, j int32) { n.change(j) })
+	n.s.altered = append(n.s.altered, func(covariate int, actor int32) {
+		if covariate == n.attr {
+			n.known, n.moved = false, true // the difference of those without is from all actors
+			n.v.out.rows[actor].each(func(j int32, _ float64) { n.change(j) })
+		}
+	})
+	// Those without neighbours have what the others have.
+	without := func(m *marks) {
+		if !n.mean || !n.moved {
+			return
+		}
+		n.moved = false
+		for a := range n.of {
+			if n.v.in.rows[a].degree() == 0 {
+				m.actor(int32(a), sender)
 			}
-			return value(u)
+		}
+	}
+	return statistic{
+		views: []*view{n.v}, attrs: []int{n.attr}, value: value,
+		touch: func(m *marks, _ *view, _, j int32) {
+			m.actor(j, sender)
+			without(m)
+		},
+		around: func(m *marks, covariate int, actor int32) {
+			if covariate == n.attr {
+				n.v.out.rows[actor].each(func(j int32, _ float64) { m.actor(j, sender) })
+				without(m)
+			}
 		},
 	}
 }
 
-func (n *neighbours) read() {
-	n.version = n.s.version
-	attr := n.s.attr[n.attr]
-	sum, some := 0.0, 0.0
-	for a := range n.of {
+func (n *neighbours) change(a int32) { n.stale[a], n.known, n.moved = true, false, true }
+
+// around is what the neighbours of an actor are; NaN without any.
+func (n *neighbours) around(a int32) float64 {
+	if n.stale[a] {
+		attr := n.s.attr[n.attr]
 		n.scratch = n.scratch[:0]
 		n.v.in.rows[a].each(func(k int32, _ float64) { n.scratch = append(n.scratch, attr[k]) })
-		n.of[a] = math.NaN()
+		n.of[a], n.stale[a] = math.NaN(), false
 		if len(n.scratch) > 0 {
 			n.of[a] = n.fold(n.scratch)
-			sum += n.of[a]
-			some++
 		}
 	}
-	n.level = 0
-	if n.mean && some > 0 {
-		n.level = sum / some
-	}
-	if !n.differences {
-		return
-	}
-	sum, some = 0, 0
-	n.difference = 0
-	for i, x := range attr {
-		for j, y := range n.of {
-			if i != j && !math.IsNaN(y) {
-				sum += math.Abs(x - y)
+	return n.of[a]
+}
+
+// level is the mean of what the neighbours of actors with neighbours are.
+func (n *neighbours) level() float64 {
+	if n.mean && !n.known {
+		sum, some := 0.0, 0.0
+		for a := range n.of {
+			if x := n.around(int32(a)); !math.IsNaN(x) {
+				sum += x
 				some++
 			}
 		}
+		n.typical, n.known = sum/max(1, some), true
 	}
-	if some > 0 {
-		n.difference = sum / some
+	return n.typical
+}
+
+// difference is the mean difference between an actor and what is around another, over
+// all pairs for which there is one.
+func (n *neighbours) difference() float64 {
+	if !n.mean || n.known {
+		return n.typical
 	}
+	attr := n.s.attr[n.attr]
+	sorted := slices.Clone(attr)
+	slices.Sort(sorted)
+	below := make([]float64, len(sorted)+1) // sums of the first
+	for k, x := range sorted {
+		below[k+1] = below[k] + x
+	}
+	all := below[len(sorted)]
+	sum, some := 0.0, 0.0
+	for a, own := range attr {
+		y := n.around(int32(a))
+		if math.IsNaN(y) {
+			continue
+		}
+		k, _ := slices.BinarySearch(sorted, y)
+		sum += y*float64(k) - below[k] + (all - below[k]) - y*float64(len(sorted)-k) - math.Abs(own-y)
+		some += float64(len(sorted) - 1)
+	}
+	n.typical, n.known = sum/max(1, some), true
+	return n.typical
 }
