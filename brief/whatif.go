@@ -27,10 +27,15 @@ type WhatIfs struct {
 var whatIfText string
 
 var whatIfTemplate = template.Must(template.New("whatif").Funcs(template.FuncMap{
-	"css":   func() template.CSS { return template.CSS(pageStyle) },
-	"cell":  valueCell,
-	"exact": exact,
-	"inc":   func(i int) int { return i + 1 },
+	"css":    func() template.CSS { return template.CSS(pageStyle) },
+	"cell":   valueCell,
+	"exact":  exact,
+	"letter": scenario.Letter,
+	"bare": func(text string) string {
+		before, _, _ := strings.Cut(text, " (")
+		return before
+	},
+	"inc": func(i int) int { return i + 1 },
 }).Parse(whatIfText))
 
 // HTML writes the page, self-contained as the brief is: no script, no outside request.

@@ -150,9 +150,7 @@ func (c *comparison) ladder() {
 	c.add("level", "highest rung held", level(c.before), level(c.after), c.moved())
 	for i := range c.after.ladder.Rungs {
 		b, a := &c.before.ladder.Rungs[i], &c.after.ladder.Rungs[i]
-		if b.Reached || a.Reached {
-			c.add(a.Rung, a.Rung+" "+strings.ToLower(a.Name), since(b), since(a), c.holding(i))
-		}
+		c.add(a.Rung, a.Rung+" "+strings.ToLower(a.Name), since(b), since(a), c.holding(i))
 	}
 }
 

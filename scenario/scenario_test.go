@@ -476,6 +476,14 @@ func TestThrough(t *testing.T) {
 	}
 }
 
+func TestLetter(t *testing.T) {
+	for i, want := range map[int]string{0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 702: "AAA"} {
+		if got := Letter(i); got != want {
+			t.Errorf("%d is %s, not %s", i, got, want)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("name: x\nreasoning: y\nadd:\n  acts:\n    - {id: a, every: year}\n"))
 	f.Add([]byte("positions: {KAZ: {salience: {low: 1}}}\njoin: [{actor: X}]\n"))

@@ -37,6 +37,14 @@ func Together(results []*Result) []Question {
 	return list
 }
 
+// Letter names the i-th of several scenarios, from 0: A to Z, then AA and so on.
+func Letter(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return Letter(i/26-1) + Letter(i%26)
+}
+
 // Otherwise is the answer before that a scenario has, where it is not that of the
 // question.
 func (q *Question) Otherwise(row *Row) string {

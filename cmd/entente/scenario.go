@@ -386,8 +386,8 @@ func unchanged(r *scenario.Result) string {
 func (a *app) showScenarios(base *scenario.Base, results []*scenario.Result) {
 	head := []string{"question", "before"}
 	for i, r := range results {
-		a.printf("%c  %s (as of %s)\n", 'A'+rune(i), r.Scenario.Name, r.AsOf)
-		head = append(head, string('A'+rune(i)))
+		a.printf("%s  %s (as of %s)\n", scenario.Letter(i), r.Scenario.Name, r.AsOf)
+		head = append(head, scenario.Letter(i))
 	}
 	a.printf("\n")
 	t := newTable(0, head...)
