@@ -133,9 +133,9 @@ func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
 		return nil, err
 	}
 	if some != nil {
-		opt.subject.sketch, opt.subject.sketchEvents = &assembled{some}, events
+		opt.subject.sketch, opt.subject.sketchEvents = &assembled{parts: some}, events
 	}
-	fit, err := maximise(ctx, &assembled{d.parts()}, len(d.Terms), d.Terms, opt)
+	fit, err := maximise(ctx, d.likelihood(), len(d.Terms), d.Terms, opt)
 	if errors.Is(err, errNotFinite) {
 		return nil, cmp.Or(d.notFinite(ctx), err)
 	}
@@ -170,7 +170,7 @@ func (d *Design) notFinite(ctx context.Context) error {
 // Profile returns the profile-likelihood interval of a term of a fit of this
 // design.
 func (d *Design) Profile(ctx context.Context, fit *Fit, term string, level float64) (Interval, error) {
-	return profile(ctx, &assembled{d.parts()}, fit, term, level)
+	return profile(ctx, d.likelihood(), fit, term, level)
 }
 
 // warmShare is the number of parts of which one is enough to find where to begin.
@@ -192,10 +192,34 @@ func (d *Design) some() (some []part, events int, err error) {
 }
 
 // assembled is the likelihood of a design.
-type assembled struct{ parts []part }
+type assembled struct {
+	parts  []part
+	spread Spread // nil: the parts are evaluated here
+}
+
+func (d *Design) likelihood() *assembled { return &assembled{d.parts(), d.spread} }
+
+// total sums all parts, here or elsewhere.
+func (a *assembled) total(ctx context.Context, theta []float64, informed bool) (*total, error) {
+	if a.spread == nil {
+		return evaluate(ctx, a.parts, theta, informed)
+	}
+	sums, err := a.spread(ctx, theta, informed)
+	if err != nil {
+		return nil, err
+	}
+	if len(sums) != len(a.parts) {
+		return nil, fmt.Errorf("%d sums of %d parts", len(sums), len(a.parts))
+	}
+	totals := make([]*total, len(sums))
+	for k, s := range sums {
+		totals[k] = &total{loglik: s.LogLik, grad: s.Gradient, info: s.Information}
+	}
+	return added(len(theta), totals, informed), nil
+}
 
 func (a *assembled) eval(ctx context.Context, theta, grad, info []float64) (float64, error) {
-	t, err := evaluate(ctx, a.parts, theta, info != nil)
+	t, err := a.total(ctx, theta, info != nil)
 	if err != nil {
 		return 0, err
 	}

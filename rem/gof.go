@@ -108,7 +108,7 @@ func (d *Design) Goodness(ctx context.Context, fit *Fit, ks []int) (*Goodness, e
 		}
 	}
 	scores := make([][]float64, 0, d.Events)
-	if err := (&assembled{d.parts()}).scores(ctx, theta, func(_ int, _ float64, score []float64) {
+	if err := d.likelihood().scores(ctx, theta, func(_ int, _ float64, score []float64) {
 		scores = append(scores, slices.Clone(score))
 	}); err != nil {
 		return nil, err

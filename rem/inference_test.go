@@ -285,7 +285,7 @@ func TestDesignAsLikelihood(t *testing.T) {
 		}
 		s, _ := d.subject()
 		total, last, loglik := make([]float64, len(d.Terms)), -1, 0.0
-		err = (&assembled{d.parts()}).scores(t.Context(), f.Theta(), func(c int, l float64, score []float64) {
+		err = d.likelihood().scores(t.Context(), f.Theta(), func(c int, l float64, score []float64) {
 			if c != last+1 {
 				t.Fatalf("%s: case %d after %d", m.Family, c, last)
 			}
@@ -355,7 +355,7 @@ func TestActorsRobustOfSets(t *testing.T) {
 			t.Fatal(err, r.Warnings)
 		}
 		var scores [][]float64
-		_ = (&assembled{d.parts()}).scores(t.Context(), r.Theta(), func(_ int, _ float64, s []float64) { scores = append(scores, slices.Clone(s)) })
+		_ = d.likelihood().scores(t.Context(), r.Theta(), func(_ int, _ float64, s []float64) { scores = append(scores, slices.Clone(s)) })
 		var acted []*Event
 		_ = d.Each(t.Context(), func(m *Moment) error {
 			acted = append(acted, nil)

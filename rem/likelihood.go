@@ -55,6 +55,15 @@ type part interface {
 // evaluate sums all parts on all cores. The parts do not depend on the number of
 // cores and are added in their order, so neither does a single bit of the sum.
 func evaluate(ctx context.Context, parts []part, theta []float64, informed bool) (*total, error) {
+	totals, err := each(ctx, parts, theta, informed)
+	if err != nil {
+		return nil, err
+	}
+	return added(len(theta), totals, informed), nil
+}
+
+// each evaluates every part by itself.
+func each(ctx context.Context, parts []part, theta []float64, informed bool) ([]*total, error) {
 	p := len(theta)
 	totals := make([]*total, len(parts))
 	next := make(chan int)
@@ -80,11 +89,18 @@ func evaluate(ctx context.Context, parts []part, theta []float64, informed bool)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	sum := newTotal(p, informed)
 	for _, t := range totals {
 		if t.err != nil {
 			return nil, t.err
 		}
+	}
+	return totals, nil
+}
+
+// added is the sum of the parts, in their order.
+func added(p int, totals []*total, informed bool) *total {
+	sum := newTotal(p, informed)
+	for _, t := range totals {
 		sum.loglik += t.loglik
 		for k, v := range t.grad {
 			sum.grad[k] += v
@@ -98,7 +114,7 @@ func evaluate(ctx context.Context, parts []part, theta []float64, informed bool)
 			sum.info[i*p+j] = sum.info[j*p+i]
 		}
 	}
-	return sum, nil
+	return sum
 }
 
 func dot(a, b []float64) float64 {
@@ -490,7 +506,7 @@ func (d *Design) parts() []part {
 // terms, and the contribution of each case (an event, or an interval that ended
 // without one) in the order of time.
 func (d *Design) LogLikelihood(theta []float64) (loglik float64, contributions []float64, err error) {
-	err = (&assembled{d.parts()}).scores(context.Background(), theta, func(_ int, l float64, _ []float64) {
+	err = d.likelihood().scores(context.Background(), theta, func(_ int, l float64, _ []float64) {
 		loglik += l
 		contributions = append(contributions, l)
 	})

@@ -63,6 +63,7 @@ func (a *app) estimate(ctx context.Context, v *view, spec string) (*rem.Design, 
 func (a *app) fitCommand() *cobra.Command {
 	var opt rem.Options
 	var asCSV, asLatex, asSVG, profile bool
+	var nats, keep string
 	cmd := &cobra.Command{
 		Use:   "fit SPEC",
 		Short: "relational event model: who acts with whom next, and why",
@@ -91,6 +92,17 @@ func (a *app) fitCommand() *cobra.Command {
 			design, err := a.design(ctx, v, args[0])
 			if err != nil {
 				return err
+			}
+			if nats+keep != "" {
+				options := a.jobOptions(nats, keep, "shares of the likelihood")
+				m, err := sendModel(args[0], v.Case, v.asOf, a.seed)
+				if err == nil {
+					options.Common, err = encoded(m)
+				}
+				if err != nil {
+					return input(args[0]+": "+err.Error(), modelHint)
+				}
+				design.SpreadBy(spreadFit(design, options))
 			}
 			done := a.working("fitting")
 			fit, err := design.Fit(ctx, opt)
@@ -138,6 +150,7 @@ func (a *app) fitCommand() *cobra.Command {
 	flags.BoolVar(&asCSV, "csv", false, "write CSV")
 	flags.BoolVar(&asLatex, "latex", false, "write a LaTeX table")
 	flags.BoolVar(&asSVG, "svg", false, "write a plot of the coefficients")
+	jobFlags(cmd, &nats, &keep)
 	return cmd
 }
 

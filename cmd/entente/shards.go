@@ -31,7 +31,7 @@ var backtestKind = jobs.Kind{Name: "backtest", Open: func(ctx context.Context, c
 }}
 
 // kinds are the sorts of work that a worker takes.
-var kinds = []jobs.Kind{backtestKind, simulationKind}
+var kinds = []jobs.Kind{backtestKind, simulationKind, fitKind}
 
 // backtestJob is what the shards of a backtest share.
 type backtestJob struct {

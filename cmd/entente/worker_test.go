@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +14,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// A backtest that a worker elsewhere does has the bytes of one done here, and a worker
-// ends when it is told to.
+// A backtest and a fit that a worker elsewhere does have the bytes of those done here, and
+// a worker ends when it is told to.
 func TestWorker(t *testing.T) {
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	if err != nil {
@@ -31,16 +32,17 @@ func TestWorker(t *testing.T) {
 	go func() {
 		ended <- run(ctx, []string{"worker", "--nats", s.ClientURL(), "--cores", "2"}, nil, &bytes.Buffer{}, &said)
 	}()
-	backtest := func(args ...string) []byte {
-		var out, problems bytes.Buffer
-		args = append([]string{"backtest", "--from", "2015", "--runs", "200", "--json"}, args...)
-		if code := run(t.Context(), args, nil, &out, &problems); code != exitDone {
-			t.Fatalf("%v: exit %d: %s", args, code, problems.String())
+	for _, command := range [][]string{{"backtest", "--from", "2015", "--runs", "200", "--json"}, {"fit", "dyadic", "--profile", "--json"}} {
+		answer := func(more ...string) []byte {
+			var out, problems bytes.Buffer
+			if code := run(t.Context(), slices.Concat(command, more), nil, &out, &problems); code != exitDone {
+				t.Fatalf("%v: exit %d: %s", command, code, problems.String())
+			}
+			return out.Bytes()
 		}
-		return out.Bytes()
-	}
-	if here, there := backtest(), backtest("--nats", s.ClientURL()); !bytes.Equal(here, there) {
-		t.Errorf("done elsewhere it is\n%s\nnot\n%s", there, here)
+		if here, there := answer(), answer("--nats", s.ClientURL()); !bytes.Equal(here, there) {
+			t.Errorf("done elsewhere %s is\n%s\nnot\n%s", command[0], there, here)
+		}
 	}
 	stop()
 	select {
