@@ -9,18 +9,19 @@ import (
 // just before a moment.
 type state struct {
 	data     *Data
-	now      float64                            // the coming event
-	previous float64                            // the event before it
-	coming   int                                // the number of the coming event, of the last one after it
-	altered  []func(covariate int, actor int32) // told of each change of a covariate
-	marked   bool                               // a term reads what is known of the coming event
-	latest   []*Event                           // the events of the time before it; with an order among them the last of them
-	recent   *recent                            // nil: not wanted
+	now      float64  // the coming event
+	previous float64  // the event before it
+	coming   int      // the number of the coming event, of the last one after it
+	marked   bool     // a term reads what is known of the coming event
+	latest   []*Event // the events of the time before it; with an order among them the last of them
+	recent   *recent  // nil: not wanted
 	present  []bool
 	attr     [][]float64 // by covariate
 	views    []*view
 	age      func() float64
 	version  int // of everything that terms read but the time: counts the changes
+	// altered are told of each change of a covariate.
+	altered []func(covariate int, actor int32)
 }
 
 // view is one layer as some terms see it: everything so far, what is not older
