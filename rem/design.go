@@ -21,6 +21,7 @@ type Design struct {
 	panel  *panel
 	strata []*strata
 	shelf  shelf
+	spread Spread
 	scales []standard // of columns standardised overall; nil: none
 }
 
