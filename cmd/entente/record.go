@@ -19,6 +19,7 @@ import (
 	"entente/cases"
 	"entente/export"
 	"entente/ledger"
+	"entente/scenario"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -155,7 +156,35 @@ func (a *app) start(ctx context.Context, path string, folder fs.FS, from string)
 		_, err := ledger.ImportFS(ctx, path, folder, ledger.Revision{Who: "entente new", Why: "copy of " + from, Now: time.Now().UTC(), Create: true})
 		return err
 	}
-	return ledger.ExportFS(ctx, folder, path)
+	if err := ledger.ExportFS(ctx, folder, path); err != nil {
+		return err
+	}
+	return copyQuestions(folder, path)
+}
+
+// copyQuestions copies what a folder holds beside the record: its bargain and its what-ifs.
+func copyQuestions(folder fs.FS, path string) error {
+	names, err := fs.Glob(folder, "scenarios/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, name := range append(names, scenario.Positions) {
+		text, err := fs.ReadFile(folder, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(path, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) exportCommand() *cobra.Command {
