@@ -1,8 +1,9 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"context"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -433,14 +433,13 @@ func (r *backtestReport) ofGroups(ctx context.Context, v *view, from, to int, ho
 	if r.rungs, err = test.Run(ctx); err != nil {
 		return r.failed(ctx, err, "begin earlier, or take a shorter horizon")
 	}
+	var targets []scored
 	for _, h := range test.Horizons {
 		for _, target := range []string{"", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"} {
-			if err := r.score(r.rungs, target, h, forecast.ClassRate, forecast.ConstantRate); err != nil {
-				return err
-			}
+			targets = append(targets, scored{Target: target, Years: h, Over: []string{forecast.ClassRate, forecast.ConstantRate}})
 		}
 	}
-	return nil
+	return r.score(ctx, r.rungs, targets)
 }
 
 func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int) error {
@@ -467,10 +466,12 @@ func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int) erro
 		return r.failed(ctx, err, "")
 	}
 	r.notes = append(r.notes, r.of.Skipped...)
+	var targets []scored
 	for _, h := range []float64{0.25, 1} {
-		if err := r.score(r.of.Pairs, "pair", h, forecast.ConstantRate, forecast.LastYear, forecast.DecayRate, forecast.HubRate); err != nil {
-			return err
-		}
+		targets = append(targets, scored{Target: "pair", Years: h, Over: []string{forecast.ConstantRate, forecast.LastYear, forecast.DecayRate, forecast.HubRate}})
+	}
+	if err := r.score(ctx, r.of.Pairs, targets); err != nil {
+		return err
 	}
 	return r.counts(job.Runs)
 }
@@ -495,53 +496,46 @@ func (r *backtestReport) failed(ctx context.Context, err error, hint string) err
 	return input(err.Error(), hint)
 }
 
-// score scores every method on one target and horizon.
-func (r *backtestReport) score(b *forecast.ByMethod, target string, years float64, over ...string) error {
-	if len(b.Scored(over[0], target, years)) == 0 {
-		return nil
-	}
-	rows, errs := make([]scoreRow, len(b.Methods)), make([]error, len(b.Methods))
-	var wg sync.WaitGroup
-	for k, method := range b.Methods {
-		wg.Go(func() { rows[k], errs[k] = r.scoreOf(b, method, target, years, over) })
-	}
-	wg.Wait()
-	r.scores = append(r.scores, rows...)
-	return errors.Join(errs...)
-}
-
-// scoreOf scores one method.
-func (r *backtestReport) scoreOf(b *forecast.ByMethod, method, target string, years float64, over []string) (row scoreRow, err error) {
-	forecasts := b.Scored(method, target, years)
-	s, err := score.Of(forecasts)
-	if err != nil {
-		return row, err
-	}
-	cal, err := score.Calibrate(forecasts, r.seed)
-	if err != nil {
-		return row, err
-	}
-	row = scoreRow{Target: cmp.Or(target, "any rung"), Horizon: years, Method: method, Brier: known(s.Brier), Log: known(s.Log), AUC: known(s.AUC), CRPS: known(math.NaN()),
-		N: s.N, Events: s.Events, Clipped: s.Clipped,
-		Reliability: known(s.Reliability), Resolution: known(s.Resolution), Uncertainty: known(s.Uncertainty), Variance: known(s.Variance), Covariance: known(s.Covariance),
-		Miscalibration: known(cal.Miscalibration), Discrimination: known(cal.Discrimination), CalibrationP: known(cal.P),
-		LogParts: &parts{cal.Log.Miscalibration, cal.Log.Discrimination, cal.Log.Uncertainty}}
-	if row.Intervals, err = intervalsOf(forecasts, r.seed); err != nil {
-		return row, err
-	}
-	for _, baseline := range over {
-		others := b.Scored(baseline, target, years)
-		skill, err := score.Against(forecasts, others, r.seed)
-		if err != nil {
-			return row, err
+// score scores every method on each of some targets, all of them shards: each draws its
+// samples anew.
+func (r *backtestReport) score(ctx context.Context, b *forecast.ByMethod, targets []scored) error {
+	job := scoreJob{Forecasts: b, Seed: r.seed}
+	var payloads [][]byte
+	for _, target := range targets {
+		if len(b.Scored(target.Over[0], target.Target, target.Years)) == 0 {
+			continue
 		}
-		byLog, err := score.AgainstLog(forecasts, others, r.seed)
-		if err != nil {
-			return row, err
+		for _, method := range b.Methods {
+			target.Method = method
+			payload, err := encoded(target)
+			if err != nil {
+				return err
+			}
+			payloads = append(payloads, payload)
 		}
-		row.add(baseline, skill, byLog)
 	}
-	return row, nil
+	options, here := r.options, scoreKind
+	options.Progress = r.progress("scores")
+	if options.NATS+options.Folder == "" { // in this process the forecasts are there already
+		here.Open = func(context.Context, []byte) (jobs.Work, error) { return job.work, nil }
+	} else {
+		var err error
+		if options.Common, err = encoded(job); err != nil {
+			return err
+		}
+	}
+	results, err := jobs.Run(ctx, options, here, payloads)
+	if err != nil {
+		return r.failed(ctx, err, "")
+	}
+	for _, text := range results {
+		var row scoreRow
+		if err := gob.NewDecoder(bytes.NewReader(text)).Decode(&row); err != nil {
+			return fmt.Errorf("a score cannot be read: %w", err)
+		}
+		r.scores = append(r.scores, row)
+	}
+	return nil
 }
 
 // counts scores the numbers of acts by quarter.

@@ -3,12 +3,16 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -18,6 +22,7 @@ import (
 	"entente/jobs"
 	"entente/ledger"
 	"entente/rem"
+	"entente/score"
 )
 
 // backtestKind makes the forecasts of past days, one origin a shard. What its shards
@@ -31,7 +36,7 @@ var backtestKind = jobs.Kind{Name: "backtest", Open: func(ctx context.Context, c
 }}
 
 // kinds are the sorts of work that a worker takes.
-var kinds = []jobs.Kind{backtestKind, simulationKind, fitKind}
+var kinds = []jobs.Kind{backtestKind, scoreKind, simulationKind, fitKind}
 
 // backtestJob is what the shards of a backtest share.
 type backtestJob struct {
@@ -79,7 +84,18 @@ func (b *backtestJob) open(ctx context.Context) (jobs.Work, error) {
 	}, nil
 }
 
+// numbered gives the types that are sent their numbers, which gob counts in the order in
+// which a process meets them: what is the same must be the same bytes in every process.
+var numbered = sync.OnceFunc(func() {
+	for _, value := range []any{backtestJob{}, entente.Day(0), forecast.Made{}, scoreJob{}, scored{}, scoreRow{},
+		simulationJob{}, []simulated{}, simulatedShard{}, sentModel{}, evaluation{}, []rem.Sum{}} {
+		_ = gob.NewEncoder(io.Discard).Encode(value)
+	}
+})
+
+// encoded turns what is sent into bytes.
 func encoded(value any) ([]byte, error) {
+	numbered()
 	var b bytes.Buffer
 	err := gob.NewEncoder(&b).Encode(value)
 	return b.Bytes(), err
@@ -110,6 +126,76 @@ func (b backtestJob) spread(options jobs.Options) func(context.Context, []entent
 		}
 		return made, nil
 	}
+}
+
+// scoreKind scores one method on one target, with the intervals that samples of blocks
+// give.
+var scoreKind = jobs.Kind{Name: "score", Open: func(_ context.Context, common []byte) (jobs.Work, error) {
+	var job scoreJob
+	if err := gob.NewDecoder(bytes.NewReader(common)).Decode(&job); err != nil {
+		return nil, fmt.Errorf("the job cannot be read: %w", err)
+	}
+	return job.work, nil
+}}
+
+// scoreJob is what the scores of a backtest share.
+type scoreJob struct {
+	Forecasts *forecast.ByMethod
+	Seed      uint64
+}
+
+// scored is a method on a target: "" stands for all of them.
+type scored struct {
+	Target string
+	Years  float64
+	Method string
+	Over   []string // methods that it is compared with
+}
+
+func (j *scoreJob) work(_ context.Context, payload []byte) ([]byte, error) {
+	var t scored
+	if err := gob.NewDecoder(bytes.NewReader(payload)).Decode(&t); err != nil {
+		return nil, fmt.Errorf("what is to be scored cannot be read: %w", err)
+	}
+	row, err := j.row(t)
+	if err != nil {
+		return nil, err
+	}
+	return encoded(row)
+}
+
+func (j *scoreJob) row(t scored) (row scoreRow, err error) {
+	b := j.Forecasts
+	forecasts := b.Scored(t.Method, t.Target, t.Years)
+	s, err := score.Of(forecasts)
+	if err != nil {
+		return row, err
+	}
+	cal, err := score.Calibrate(forecasts, j.Seed)
+	if err != nil {
+		return row, err
+	}
+	row = scoreRow{Target: cmp.Or(t.Target, "any rung"), Horizon: t.Years, Method: t.Method, Brier: known(s.Brier), Log: known(s.Log), AUC: known(s.AUC), CRPS: known(math.NaN()),
+		N: s.N, Events: s.Events, Clipped: s.Clipped,
+		Reliability: known(s.Reliability), Resolution: known(s.Resolution), Uncertainty: known(s.Uncertainty), Variance: known(s.Variance), Covariance: known(s.Covariance),
+		Miscalibration: known(cal.Miscalibration), Discrimination: known(cal.Discrimination), CalibrationP: known(cal.P),
+		LogParts: &parts{cal.Log.Miscalibration, cal.Log.Discrimination, cal.Log.Uncertainty}}
+	if row.Intervals, err = intervalsOf(forecasts, j.Seed); err != nil {
+		return row, err
+	}
+	for _, baseline := range t.Over {
+		others := b.Scored(baseline, t.Target, t.Years)
+		skill, err := score.Against(forecasts, others, j.Seed)
+		if err != nil {
+			return row, err
+		}
+		byLog, err := score.AgainstLog(forecasts, others, j.Seed)
+		if err != nil {
+			return row, err
+		}
+		row.add(baseline, skill, byLog)
+	}
+	return row, nil
 }
 
 // packed archives the tables of a case's folder; the same tables give the same bytes.

@@ -2,10 +2,37 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"entente/jobs"
 )
+
+// What is kept is found again, scores and all: a rerun does nothing twice.
+func TestResumedBacktest(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "kept")
+	backtest := func(ctx context.Context) (int, string) {
+		var out, problems bytes.Buffer
+		code := run(ctx, []string{"backtest", "--from", "2012", "--runs", "50", "--json", "--resume", folder}, nil, &out, &problems)
+		return code, out.String()
+	}
+	code, first := backtest(t.Context())
+	if code != exitDone {
+		t.Fatal("exit", code)
+	}
+	kinds := []*jobs.Kind{&backtestKind, &scoreKind}
+	for _, kind := range kinds {
+		open := kind.Open
+		defer func() { kind.Open = open }()
+		kind.Open = func(context.Context, []byte) (jobs.Work, error) { return nil, errors.New("done once already") }
+	}
+	if code, again := backtest(t.Context()); code != exitDone || again != first {
+		t.Errorf("a rerun: exit %d, the same %v", code, again == first)
+	}
+}
 
 // A specification goes with the job: what is kept for one is not taken for another of the
 // same name.
