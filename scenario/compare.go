@@ -148,7 +148,7 @@ func (r *Result) Row(id string) *Row {
 type Options struct {
 	Seed uint64
 	Runs int // of the event model on each side; 0: 250
-	// Draws from the ranges of the bargain; 0: 400.
+	// Draws from the ranges of the bargain; 0: 1,000.
 	Draws int
 	// WithoutModel leaves the event model out.
 	WithoutModel bool
@@ -164,7 +164,7 @@ func Compare(ctx context.Context, b *Base, s *Scenario, opt Options) (*Result, e
 		opt.Runs = 250
 	}
 	if opt.Draws == 0 {
-		opt.Draws = 400
+		opt.Draws = 1000
 	}
 	positions, err := b.positions(s)
 	if err != nil {

@@ -545,6 +545,23 @@ func (c *comparison) eventModel() {
 	c.add("acts", "acts expected in a year", per(b), per(a), through)
 }
 
+// told takes back changes of the step that are smaller than chance makes them, with so few
+// draws: where the number and both ends of what is around it stay within the noise
+// of each.
+func (c *comparison) told(noise func(before, after float64) float64, asked func(*Row) bool) {
+	for i := range c.Rows {
+		row := &c.Rows[i]
+		if row.Step != c.step || !row.Changed || !asked(row) {
+			continue
+		}
+		within := func(before, after float64) bool { return math.Abs(before-after) < noise(before, after) }
+		b, a := row.Before, row.After
+		if within(b.Number, a.Number) && within(b.Low, a.Low) && within(b.High, a.High) {
+			row.Changed, row.Through = false, fmt.Sprintf("not told from chance with so few draws (%.1f points)", 100*noise(b.Number, a.Number))
+		}
+	}
+}
+
 func (c *comparison) bargaining() {
 	if c.before.bargain == nil || c.after.bargain == nil {
 		return
@@ -563,6 +580,14 @@ func (c *comparison) bargaining() {
 	}
 	c.onlookers(through)
 	c.chances(forecast.Bargaining, "deep enough for r%d, spatial model", func(int) string { return through })
+	n, m := float64(c.before.bargain.Draws), float64(c.after.bargain.Draws)
+	if n == 0 || m == 0 {
+		return
+	}
+	// A share of the draws strays by the root of p(1-p)/n; two of them by both.
+	c.told(func(before, after float64) float64 {
+		return 2 * math.Sqrt(max(before*(1-before), 1/n)/n+max(after*(1-after), 1/m)/m)
+	}, func(row *Row) bool { return row.Before.Interval == spans[forecast.Bargaining] })
 }
 
 // onlookers say how likely each opposes what the bargain ends in, and what the group has

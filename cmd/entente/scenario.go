@@ -89,7 +89,7 @@ func (a *app) scenarioCommand() *cobra.Command {
 	flags.BoolVar(&impact, "impact", false, "how far each scenario, and the least next act for each rung, moves each chance")
 	flags.StringVarP(&page, "output", "o", "", "write a page with everything side by side to this file (.html); without names of all that come with the case")
 	flags.IntVar(&opt.Runs, "runs", 250, "runs of the event model on each side")
-	flags.IntVar(&opt.Draws, "draws", 400, "draws from the ranges of the bargain on each side")
+	flags.IntVar(&opt.Draws, "draws", 1000, "draws from the ranges of the bargain on each side")
 	return cmd
 }
 
