@@ -13,6 +13,7 @@ import (
 // unit is one thing that could happen: an actor (i alone), a pair, a set.
 type unit struct {
 	i, j     int32
+	kind     int16   // of act; 0 where kinds are not explained
 	from, to []int32 // of sets; ascending
 	tokens   []int32 // from, then n + to: the path of the set
 }
@@ -91,7 +92,7 @@ func (d *definition) check(t *Term) error {
 }
 
 // catalogue lists every term.
-var catalogue = slices.Concat(tieTerms, eventTerms, degreeTerms, closureTerms, pathTerms, neighbourTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
+var catalogue = slices.Concat(tieTerms, eventTerms, kindTerms, degreeTerms, closureTerms, pathTerms, neighbourTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
 
 // find returns the definition of a term by any of its names.
 func find(name string, sets bool) (*definition, error) {
@@ -165,12 +166,9 @@ func (b *binder) reading(t *Term, k int) (reading, error) {
 		return reading{}, fmt.Errorf("there is no layer %q; the layers are %s", name, strings.Join(names, ", "))
 	}
 	r := reading{layer: layer, delay: t.Delay, window: t.Window, halfLife: t.HalfLife}
-	for _, kind := range t.Kinds {
-		k := slices.Index(b.s.data.Kinds, kind)
-		if k < 0 {
-			return reading{}, fmt.Errorf("there is no kind of act %q; there are %s", kind, orNone(b.s.data.Kinds))
-		}
-		r.kinds |= 1 << k
+	var err error
+	if r.kinds, err = b.kinds(t); err != nil {
+		return reading{}, err
 	}
 	if len(t.Sizes) > 0 {
 		r.least = t.Sizes[0]
@@ -315,7 +313,12 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 		if err := def.check(t); err != nil {
 			return st, err
 		}
-		if st, err = def.bind(b, t); err != nil {
+		if slices.Equal(t.Kinds, []string{ownKind}) {
+			st, err = b.ofOwnKind(t, def.bind)
+		} else {
+			st, err = def.bind(b, t)
+		}
+		if err != nil {
 			return st, err
 		}
 		if t.HalfLife > 0 {

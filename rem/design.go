@@ -56,7 +56,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	if m.Family == Coordination && (m.RiskSet.Controls > 0 || m.RiskSet.Given != nil) {
 		return nil, errors.New("a choice_coordination model compares each pair with all others; it takes no controls")
 	}
-	if err := m.checkTies(); err != nil {
+	if err := errors.Join(m.checkTies(), m.checkKinds(data)); err != nil {
 		return nil, err
 	}
 	if m.Family != Hyper && (m.RiskSet.MaxSize > 0 || m.RiskSet.OnSender) {
@@ -85,7 +85,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		}
 	}
 	s.start()
-	if m.Family == Hyper || m.RiskSet.Controls > 0 || m.RiskSet.Given != nil {
+	if m.apart() {
 		if err := d.buildStrata(ctx, s, stats); err != nil {
 			return nil, err
 		}

@@ -46,7 +46,7 @@ const mostForward = 16
 func (d *Design) Forward(after float64) (*Forward, error) {
 	m := d.Model
 	switch {
-	case m.Family != Hyper || m.Directed || m.RiskSet.OnSender || m.RiskSet.MaxSize > 0 || m.Interval:
+	case m.Family != Hyper || m.Directed || m.RiskSet.OnSender || m.RiskSet.MaxSize > 0 || m.RiskSet.Kinds || m.Interval:
 		return nil, errors.New("runs forward need a hyper model of sets without direction, each compared with those of its size")
 	case m.DecayFromPrevious:
 		return nil, errors.New("runs forward measure the age of acts on the day of the next one (decay_from: event)")

@@ -63,13 +63,18 @@ type Expected struct {
 type Parties struct {
 	From []string `json:"from"`
 	To   []string `json:"to,omitempty"`
+	Kind string   `json:"kind,omitempty"` // of act, where kinds are explained
 }
 
 func (p Parties) String() string {
-	if len(p.To) == 0 {
-		return strings.Join(p.From, ", ")
+	text := strings.Join(p.From, ", ")
+	if len(p.To) > 0 {
+		text += " -> " + strings.Join(p.To, ", ")
 	}
-	return strings.Join(p.From, ", ") + " -> " + strings.Join(p.To, ", ")
+	if p.Kind != "" {
+		text += " (" + p.Kind + ")"
+	}
+	return text
 }
 
 // Map gives every label another.
@@ -80,7 +85,7 @@ func (p Parties) Map(name func(label string) string) Parties {
 		}
 		return named
 	}
-	return Parties{each(p.From), each(p.To)}
+	return Parties{each(p.From), each(p.To), p.Kind}
 }
 
 // Steadiness tests a coefficient against one that changes linearly with the number
@@ -251,6 +256,7 @@ func (d *Design) surprise(m *Moment, shares, score []float64) Surprise {
 // who labels what would happen in a row; in a coordination the two, whoever chooses.
 func (d *Design) who(m *Moment, row int) Parties {
 	p := d.Parties(m.Actors(row))
+	p.Kind = m.Kind(row)
 	if d.Model.Family == Coordination {
 		p.From, p.To = append(p.From, p.To...), nil
 	}

@@ -93,6 +93,9 @@ type RiskSet struct {
 	// OnSender keeps the senders of each event: who is addressed is explained, not by
 	// whom.
 	OnSender bool
+	// Kinds makes every kind of act an alternative: the kind of the next act is explained
+	// too.
+	Kinds bool
 	// Given are the alternatives of each event, in the order of the events, where
 	// they were drawn elsewhere.
 	Given [][]Candidate

@@ -56,6 +56,14 @@ func (m *Moment) Actors(k int) (from, to []int32) {
 	return m.pair[:1], m.pair[1:]
 }
 
+// Kind is the kind of act of row k, where kinds are explained; otherwise "".
+func (m *Moment) Kind(k int) string {
+	if !m.design.Model.RiskSet.Kinds {
+		return ""
+	}
+	return m.design.data.Kinds[m.sets[k].kind]
+}
+
 // Weight is the number of units that row k stands for: more than 1 for controls of
 // a model with waiting times.
 func (m *Moment) Weight(k int) float64 {
@@ -224,7 +232,7 @@ func (d *Design) Parties(from, to []int32) Parties {
 		}
 		return names
 	}
-	return Parties{label(from), label(to)}
+	return Parties{From: label(from), To: label(to)}
 }
 
 // When writes a time: the day, where times are days of the calendar.

@@ -170,12 +170,15 @@ func (b *strataBuilder) open(event int, dt float64) error {
 	c, p := &b.now, len(b.stats)
 	beforehand(b.stats, func(visit func(u *unit)) {
 		for _, set := range b.risk.sets {
-			b.tokens = b.unit.set(set.from, set.to, len(b.s.data.Actors), b.tokens)
+			b.read(set)
 			visit(&b.unit)
 		}
 	})
 	for i := range b.risk.sets {
-		b.row(b.risk.sets[i].from, b.risk.sets[i].to)
+		b.read(b.risk.sets[i])
+		for k := range b.stats {
+			c.x = append(c.x, b.stats[k].value(&b.unit))
+		}
 	}
 	if b.risk.offset != nil {
 		for len(c.offset) < len(c.x)/p-len(b.risk.offset) {
@@ -189,10 +192,8 @@ func (b *strataBuilder) open(event int, dt float64) error {
 	return nil
 }
 
-func (b *strataBuilder) row(from, to []int32) {
-	u := &b.unit
-	b.tokens = u.set(from, to, len(b.s.data.Actors), b.tokens)
-	for k := range b.stats {
-		b.now.x = append(b.now.x, b.stats[k].value(u))
-	}
+// read makes a set the unit of which statistics are read.
+func (b *strataBuilder) read(set drawing) {
+	b.tokens = b.unit.set(set.from, set.to, len(b.s.data.Actors), b.tokens)
+	b.unit.kind = set.kind
 }

@@ -32,7 +32,37 @@ type riskSets struct {
 }
 
 // drawing is a set of actors, ascending; to is nil without direction.
-type drawing struct{ from, to []int32 }
+type drawing struct {
+	from, to []int32
+	kind     int16 // of act; 0 where kinds are not explained
+}
+
+func (d *drawing) is(from, to []int32, kind int16) bool {
+	return d.kind == kind && slices.Equal(d.from, from) && slices.Equal(d.to, to)
+}
+
+// drawn is an event as one of what could happen.
+func (r *riskSets) drawn(e *Event) drawing {
+	if r.m.Family == Rate { // whomever it acts with
+		return drawing{from: e.From[:1], kind: r.kindOf(e)}
+	}
+	return drawing{sorted(e.From), sorted(e.To), r.kindOf(e)}
+}
+
+func (r *riskSets) kindOf(e *Event) int16 {
+	if r.m.RiskSet.Kinds {
+		return e.Kind
+	}
+	return 0
+}
+
+// kinds is in how many kinds of act each set could act.
+func (r *riskSets) kinds() int {
+	if r.m.RiskSet.Kinds {
+		return len(r.s.data.Kinds)
+	}
+	return 1
+}
 
 // maxAlternatives bounds the sets of a full risk set.
 const maxAlternatives = 2_000_000
@@ -64,7 +94,7 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		r.s.coming = k
 		e := &r.s.data.Events[k]
 		away := func(a int32) bool { return !r.s.present[a] }
-		if slices.ContainsFunc(e.From, away) || slices.ContainsFunc(e.To, away) {
+		if own := r.drawn(e); slices.ContainsFunc(own.from, away) || slices.ContainsFunc(own.to, away) {
 			return r.s.absent(e)
 		}
 		r.observed = 1
@@ -72,7 +102,7 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		if r.m.Ties == Exclude || r.m.Ties == Efron {
 			for _, o := range events {
 				if other := &r.s.data.Events[o]; o != k {
-					r.out = append(r.out, drawing{sorted(other.From), sorted(other.To)})
+					r.out = append(r.out, r.drawn(other))
 				}
 			}
 		}
@@ -91,7 +121,7 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 func (r *riskSets) draw(e *Event, k int) error {
 	r.sets, r.offset, r.arena = r.sets[:0], nil, r.arena[:0]
 	if e != nil {
-		r.sets = append(r.sets, drawing{sorted(e.From), sorted(e.To)})
+		r.sets = append(r.sets, r.drawn(e))
 		r.tie()
 	}
 	if given := r.m.RiskSet.Given; given != nil && e != nil {
@@ -99,7 +129,7 @@ func (r *riskSets) draw(e *Event, k int) error {
 			return fmt.Errorf("event %s: no alternatives are given", r.s.data.told(k))
 		}
 		for _, c := range given[k] {
-			r.sets = append(r.sets, drawing{sorted(c.From), sorted(c.To)})
+			r.sets = append(r.sets, drawing{from: sorted(c.From), to: sorted(c.To)})
 		}
 		return nil
 	}
@@ -107,6 +137,9 @@ func (r *riskSets) draw(e *Event, k int) error {
 	shapes, err := r.shapes(e, k)
 	if err != nil {
 		return err
+	}
+	for i := range shapes {
+		shapes[i].all *= float64(r.kinds())
 	}
 	controls := r.m.RiskSet.Controls
 	if controls == 0 {
@@ -250,8 +283,12 @@ func (r *riskSets) sample(s shape, controls int, stratified bool) {
 		from, to := r.arena[at:at+s.p:at+s.p], r.arena[at+s.p:at+s.p+s.q:at+s.p+s.q]
 		slices.Sort(from)
 		slices.Sort(to)
-		if !r.has(from, to) {
-			r.sets = append(r.sets, drawing{from, to})
+		var kind int16
+		if n := r.kinds(); n > 1 {
+			kind = int16(r.source.IntN(n))
+		}
+		if !r.has(from, to, kind) {
+			r.sets = append(r.sets, drawing{from, to, kind})
 			found++
 		}
 	}
@@ -273,10 +310,10 @@ func (r *riskSets) sample(s shape, controls int, stratified bool) {
 	}
 }
 
-func (r *riskSets) has(from, to []int32) bool {
+func (r *riskSets) has(from, to []int32, kind int16) bool {
 	for _, list := range [2][]drawing{r.sets, r.out} {
 		for i := range list {
-			if slices.Equal(list[i].from, from) && slices.Equal(list[i].to, to) {
+			if list[i].is(from, to, kind) {
 				return true
 			}
 		}
@@ -285,32 +322,35 @@ func (r *riskSets) has(from, to []int32) bool {
 }
 
 // isEvent reports whether the set is the event or one of its time.
-func (r *riskSets) isEvent(from, to []int32) bool {
-	if r.observed > 0 && slices.Equal(r.sets[0].from, from) && slices.Equal(r.sets[0].to, to) {
+func (r *riskSets) isEvent(from, to []int32, kind int16) bool {
+	if r.observed > 0 && r.sets[0].is(from, to, kind) {
 		return true
 	}
 	for i := range r.out {
-		if slices.Equal(r.out[i].from, from) && slices.Equal(r.out[i].to, to) {
+		if r.out[i].is(from, to, kind) {
 			return true
 		}
 	}
 	return false
 }
 
-// every adds all sets of a shape.
+// every adds all sets of a shape, in every kind.
 func (r *riskSets) every(s shape) {
+	keep := func(from, to []int32) {
+		for kind := range int16(r.kinds()) {
+			if !r.isEvent(from, to, kind) {
+				r.sets = append(r.sets, drawing{from, to, kind})
+			}
+		}
+	}
 	add := func(from []int32) {
 		if s.q == 0 {
-			if !r.isEvent(from, nil) {
-				r.sets = append(r.sets, drawing{from, nil})
-			}
+			keep(from, nil)
 			return
 		}
 		rest := slices.DeleteFunc(slices.Clone(r.present), func(a int32) bool { return slices.Contains(from, a) })
 		for to := range combinations(rest, s.q) {
-			if !r.isEvent(from, to) {
-				r.sets = append(r.sets, drawing{from, to})
-			}
+			keep(from, to)
 		}
 	}
 	if s.sender != nil {

@@ -113,6 +113,8 @@ func (s *Simulation) check() error {
 		return fmt.Errorf("%d coefficients for the %d terms of the choice", len(s.ChoiceTheta), len(s.Choice.Terms))
 	case s.Choice != nil && !d.Model.OfSizes && !slices.Equal(s.Choice.data.Actors, d.data.Actors):
 		return errors.New("the rate and the choice model are of different actors")
+	case s.Choice != nil && (s.Choice.Model.RiskSet.Kinds || d.Model.RiskSet.Kinds):
+		return errors.New("kinds of act are explained by one model alone (risk_set: {kinds: true}); two models do not say which of them does")
 	case s.Rate < 0 || !finite(s.Rate):
 		return fmt.Errorf("a rate of %v events per unit of time; give a number above 0", s.Rate)
 	}
@@ -175,7 +177,8 @@ func (s *Simulation) prepare(random *rand.Rand) (*runner, error) {
 		}
 		r.used = append(r.used, s.Choice.used...)
 	}
-	if s.kinds || d.readsKinds() || s.Choice != nil && s.Choice.readsKinds() {
+	if d.Model.RiskSet.Kinds { // the model says it
+	} else if s.kinds || d.readsKinds() || s.Choice != nil && s.Choice.readsKinds() {
 		r.bySize = r.kindsBySize()
 	}
 	slices.Sort(r.used)
@@ -356,6 +359,9 @@ func (r *runner) event(at float64) (*Event, error) {
 	if r.bySize != nil && r.due == nil {
 		e.Kind = r.drawKind(e)
 	}
+	if d := r.Design; d.Model.RiskSet.Kinds {
+		e.Kind = r.who.picked
+	}
 	return e, nil
 }
 
@@ -374,6 +380,7 @@ type intensity struct {
 	history int    // events of the record, whose sizes are drawn where a model is given them
 	like    *Event // of the size of the next event, where it is known; nil: it is drawn
 	sets    []drawing
+	picked  int16 // the kind of the act that was drawn last, where kinds are explained
 	unit    unit
 	tokens  []int32
 
@@ -388,7 +395,7 @@ func newIntensity(s *state, d *Design, theta []float64) (*intensity, error) {
 		return nil, err
 	}
 	d.scaled(in.stats)
-	if m.Family == Hyper {
+	if m.Family == Hyper || m.RiskSet.Kinds {
 		in.risk = riskSets{s: s, m: m, changed: true}
 		return in, nil
 	}
@@ -497,18 +504,24 @@ func (in *intensity) readSets(random *rand.Rand) error {
 	in.w, in.x = in.w[:0], in.x[:0]
 	beforehand(in.stats, func(visit func(u *unit)) {
 		for _, set := range in.sets {
-			in.tokens = in.unit.set(set.from, set.to, len(in.s.data.Actors), in.tokens)
+			in.turn(set)
 			visit(&in.unit)
 		}
 	})
 	for i := range in.sets {
-		in.tokens = in.unit.set(in.sets[i].from, in.sets[i].to, len(in.s.data.Actors), in.tokens)
+		in.turn(in.sets[i])
 		for k := range in.stats {
 			in.x = append(in.x, in.stats[k].value(&in.unit))
 		}
 		in.w = append(in.w, math.Exp(dot(in.theta, in.x[i*p:])))
 	}
 	return nil
+}
+
+// turn makes a set the unit of which statistics are read.
+func (in *intensity) turn(set drawing) {
+	in.tokens = in.unit.set(set.from, set.to, len(in.s.data.Actors), in.tokens)
+	in.unit.kind = set.kind
 }
 
 // bound returns what the sum of the rates cannot exceed between the time that was
@@ -558,6 +571,7 @@ func (in *intensity) pick(random *rand.Rand, sender int32) (from, to []int32) {
 	case last < 0:
 		return nil, nil
 	case in.panel == nil:
+		in.picked = in.sets[last].kind
 		return slices.Clone(in.sets[last].from), slices.Clone(in.sets[last].to)
 	case in.m.Family == Rate:
 		return []int32{int32(last)}, nil

@@ -110,6 +110,7 @@ type riskSpec struct {
 	Controls int    `yaml:"controls"`
 	MaxSize  int    `yaml:"max_size"`
 	OnSender bool   `yaml:"on_sender"`
+	Kinds    bool   `yaml:"kinds"`
 	Given    string `yaml:"given"` // file: stratum, observed, actors (or senders, receivers)
 }
 
@@ -311,7 +312,7 @@ type loader struct {
 }
 
 func (l *loader) model(seed uint64) (*Model, error) {
-	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender}}
+	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender, Kinds: l.RiskSet.Kinds}}
 	if families := []Family{REM, Rate, Choice, Coordination, Hyper, sizes}; !slices.Contains(families, l.Model) {
 		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
 	}
@@ -483,7 +484,7 @@ func (d *Design) ReadEvents(path string, text []byte) ([]Event, error) {
 		l.at[name] = int32(k)
 	}
 	columns := tableSpec{}
-	if d.readsKinds() {
+	if d.Kinds() != nil {
 		columns.Kind = "kind"
 		l.data.Kinds = slices.Clone(d.data.Kinds)
 	}

@@ -59,5 +59,5 @@ func (b *binder) mark(name string) ([]float64, error) {
 
 // apart reports whether each event has rows of its own in the design.
 func (m *Model) apart() bool {
-	return m.Family == Hyper || m.RiskSet.Controls > 0 || m.RiskSet.Given != nil
+	return m.Family == Hyper || m.RiskSet.Controls > 0 || m.RiskSet.Given != nil || m.RiskSet.Kinds
 }

@@ -39,7 +39,7 @@ func (r *riskSets) tie() {
 			continue
 		}
 		r.tied++
-		if !slices.ContainsFunc(r.sets, func(s drawing) bool { return slices.Equal(s.from, other.from) && slices.Equal(s.to, other.to) }) {
+		if !slices.ContainsFunc(r.sets, func(s drawing) bool { return s.is(other.from, other.to, other.kind) }) {
 			r.sets = append(r.sets, other)
 			r.acting++
 		}

@@ -306,9 +306,14 @@ func (a *app) statsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			explained := design.Model.RiskSet.Kinds
 			w := csv.NewWriter(a.stdout)
 			if !a.json {
-				if err := w.Write(append([]string{"case", "event", "time", "wait", "observed", "weight", "from", "to"}, design.Terms...)); err != nil {
+				head := []string{"case", "event", "time", "wait", "observed", "weight", "from", "to"}
+				if explained {
+					head = append(head, "kind")
+				}
+				if err := w.Write(append(head, design.Terms...)); err != nil {
 					return err
 				}
 			}
@@ -337,13 +342,17 @@ func (a *app) statsCommand() *cobra.Command {
 							Weight   float64            `json:"weight"`
 							From     []string           `json:"from"`
 							To       []string           `json:"to,omitempty"`
+							Kind     string             `json:"kind,omitempty"`
 							Values   map[string]float64 `json:"statistics"`
-						}{m.Case + 1, event, m.Time, m.Wait, observed, m.Weight(k), parties.From, parties.To, values}); err != nil {
+						}{m.Case + 1, event, m.Time, m.Wait, observed, m.Weight(k), parties.From, parties.To, m.Kind(k), values}); err != nil {
 							return err
 						}
 						continue
 					}
 					row := []string{strconv.Itoa(m.Case + 1), event, design.When(m.Time), digits(m.Wait), strconv.Itoa(observed), digits(m.Weight(k)), strings.Join(parties.From, ";"), strings.Join(parties.To, ";")}
+					if explained {
+						row = append(row, m.Kind(k))
+					}
 					for _, x := range m.Statistics(k) {
 						row = append(row, digits(x))
 					}
@@ -611,9 +620,14 @@ func (a *app) simulateCommand() *cobra.Command {
 					return input(err.Error(), "")
 				}
 			}
+			kinds := acts.Kinds()
 			w := csv.NewWriter(a.stdout)
 			if !a.json {
-				if err := w.Write([]string{"run", "event", "time", "from", "to"}); err != nil {
+				head := []string{"run", "event", "time", "from", "to"}
+				if kinds != nil {
+					head = append(head, "kind")
+				}
+				if err := w.Write(head); err != nil {
 					return err
 				}
 			}
@@ -631,6 +645,9 @@ func (a *app) simulateCommand() *cobra.Command {
 			err = a.simulateRuns(ctx, v, args, s, list, a.jobOptions(nats, keep, "shards of runs"), func(run int, events []rem.Event) error {
 				for _, e := range events {
 					p := acts.Parties(e.From, e.To)
+					if kinds != nil {
+						p.Kind = kinds[e.Kind]
+					}
 					if a.json {
 						if err := a.writeJSON(struct {
 							Run   int      `json:"run"`
@@ -638,12 +655,17 @@ func (a *app) simulateCommand() *cobra.Command {
 							Time  string   `json:"time"`
 							From  []string `json:"from"`
 							To    []string `json:"to,omitempty"`
-						}{run + 1, e.ID, design.When(e.Time), p.From, p.To}); err != nil {
+							Kind  string   `json:"kind,omitempty"`
+						}{run + 1, e.ID, design.When(e.Time), p.From, p.To, p.Kind}); err != nil {
 							return err
 						}
 						continue
 					}
-					if err := w.Write([]string{strconv.Itoa(run + 1), e.ID, design.When(e.Time), strings.Join(p.From, ";"), strings.Join(p.To, ";")}); err != nil {
+					row := []string{strconv.Itoa(run + 1), e.ID, design.When(e.Time), strings.Join(p.From, ";"), strings.Join(p.To, ";")}
+					if kinds != nil {
+						row = append(row, p.Kind)
+					}
+					if err := w.Write(row); err != nil {
 						return err
 					}
 				}
