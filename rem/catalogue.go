@@ -69,7 +69,7 @@ func (d *definition) check(t *Term) error {
 		name  string
 		given bool
 	}{
-		{"of", t.Of != ""}, {"weighted", t.Weighted}, {"combine", t.Combine != ""}, {"aggregate", t.Aggregate != ""},
+		{"of", t.Of != ""}, {"weighted", t.Weighted}, {"combine", t.Combine != ""}, {"third", t.Third != ""}, {"aggregate", t.Aggregate != ""},
 		{"order", t.Order != 0}, {"senders", t.Senders != 0}, {"receivers", t.Receivers != 0}, {"direction", t.Direction != ""},
 		{"exactly", t.Exactly}, {"sizes", t.Sizes != nil}, {"window", t.Window != 0}, {"half_life", t.HalfLife != 0}, {"kinds", t.Kinds != nil},
 		{"share", t.Share}, {"signed", t.Signed}, {"empty", t.Empty != ""}, {"history", t.History != ""}, {"symmetric", t.Symmetric},
@@ -501,7 +501,7 @@ func (t *Term) label() string {
 	if t.Empty != "" {
 		args = append(args, "empty "+t.Empty)
 	}
-	for _, s := range []string{t.Direction, t.Of, t.Combine, t.Aggregate, t.History} {
+	for _, s := range []string{t.Direction, t.Of, t.Combine, t.Aggregate, t.History, t.third()} {
 		if s != "" {
 			args = append(args, s)
 		}

@@ -37,6 +37,7 @@ type Term struct {
 	Of        string   // "sender" or "receiver" for terms of one actor; "": as the family has it
 	Weighted  bool     // sums of values in place of 0 and 1, or of numbers of partners
 	Combine   string   // closure: unique, min, product, sum
+	Third     string   // closure over third actors: sum (or ""), or max, the strongest alone
 	Aggregate string   // over a set: average, sum, min, max, absdiff, sum_absdiff, sd
 	Order     int      // subset repetition: actors of the subset
 	Senders   int      // directed subset repetition: senders of the subset

@@ -412,8 +412,11 @@ func (r *recount) third(t *Term, from, to []int32) float64 {
 	inOfSecond := t.Term == "trans" || t.Term == "commonSender"
 	var values []float64
 	for _, pair := range r.ordered(t, from, to) {
-		sum := 0.0
+		sum, most := 0.0, 0.0
 		for c := range int32(len(r.data.Actors)) {
+			if most = max(most, sum); t.Third == "max" {
+				sum = 0
+			}
 			if c == pair[0] || c == pair[1] {
 				continue
 			}
@@ -431,6 +434,9 @@ func (r *recount) third(t *Term, from, to []int32) float64 {
 			case "unique":
 				sum++
 			}
+		}
+		if t.Third == "max" {
+			sum = max(most, sum)
 		}
 		values = append(values, sum)
 	}
@@ -541,6 +547,7 @@ func TestTermsOfSetsAgreeWithRecount(t *testing.T) {
 					}
 					for _, how := range pairings {
 						add(Term{Term: name, Combine: how, Of: of})
+						add(Term{Term: name, Combine: how, Of: of, Third: "max"})
 					}
 				}
 			}

@@ -145,6 +145,7 @@ type termSpec struct {
 	Of          string     `yaml:"of"`
 	Weighted    *bool      `yaml:"weighted"`
 	Combine     string     `yaml:"combine"`
+	Third       string     `yaml:"third"`
 	Aggregate   string     `yaml:"aggregate"`
 	Order       int        `yaml:"order"`
 	Senders     int        `yaml:"senders"`
@@ -206,7 +207,7 @@ func (t *termSpec) spans() error {
 }
 
 func (t *termSpec) term() Term {
-	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted != nil && *t.Weighted, Combine: t.Combine, Aggregate: t.Aggregate,
+	out := Term{Term: t.Term, On: t.On, Attr: t.Attr, Of: t.Of, Weighted: t.Weighted != nil && *t.Weighted, Combine: t.Combine, Third: t.Third, Aggregate: t.Aggregate,
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
 		Transform: t.Transform, Ratio: t.Ratio, Standardise: t.Standardise == "true" || t.Standardise == "population", Population: t.Standardise == "population", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
 		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, History: t.History, Symmetric: t.Symmetric, Unless: t.Unless, Name: t.Name}

@@ -23,7 +23,7 @@ var closureTerms = []definition{
 }
 
 func closure(name string, also []string, formula, says string, inOfI, inOfJ bool) definition {
-	takes := "combine past"
+	takes := "combine third past"
 	if inOfI != inOfJ {
 		takes += " history"
 	}
@@ -45,7 +45,7 @@ func closure(name string, also []string, formula, says string, inOfI, inOfJ bool
 
 func mixed(name, formula string, inOfI, inOfJ bool) definition {
 	return definition{
-		name: name, layers: 2, takes: "combine symmetric past", formula: formula, says: "third actors over two layers; symmetric: and the same with i and j exchanged",
+		name: name, layers: 2, takes: "combine third symmetric past", formula: formula, says: "third actors over two layers; symmetric: and the same with i and j exchanged",
 		source: "Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			if len(t.On) != 2 {
@@ -69,6 +69,10 @@ func mixed(name, formula string, inOfI, inOfJ bool) definition {
 
 // closure reads the leg of i from view x and the leg of j from view y.
 func (b *binder) closure(t *Term, x, y *view, inOfI, inOfJ bool) (statistic, error) {
+	over, err := t.over()
+	if err != nil {
+		return statistic{}, err
+	}
 	how := byCount
 	if t.Combine != "" {
 		k := slices.Index(pairings, t.Combine)
@@ -92,9 +96,9 @@ func (b *binder) closure(t *Term, x, y *view, inOfI, inOfJ bool) (statistic, err
 	return statistic{
 		views: []*view{x, y},
 		value: func(u *unit) float64 {
-			c := common(&legOfI().rows[u.i], &legOfJ().rows[u.j], how)
+			c := over(&legOfI().rows[u.i], &legOfJ().rows[u.j], how)
 			if both {
-				c += common(&legOfI().rows[u.j], &legOfJ().rows[u.i], how)
+				c += over(&legOfI().rows[u.j], &legOfJ().rows[u.i], how)
 			}
 			if t.HalfLife > 0 {
 				f := b.s.factor(x)
@@ -136,6 +140,9 @@ func (b *binder) inOrder(t *Term, v *view, cycle bool) (statistic, error) {
 	if t.Combine != "" && t.Combine != "unique" {
 		return statistic{}, fmt.Errorf("a %s history counts third actors; it does not combine values", t.History)
 	}
+	if t.Third != "" {
+		return statistic{}, fmt.Errorf("a %s history counts third actors; it does not take third", t.History)
+	}
 	if b.undirected() {
 		return statistic{}, errors.New("a pair without direction has no first and no second tie")
 	}
@@ -163,6 +170,46 @@ func (b *binder) inOrder(t *Term, v *view, cycle bool) (statistic, error) {
 		return count
 	}
 	return st, nil
+}
+
+// over returns how a term reads two legs over all third actors.
+func (t *Term) over() (func(a, b *row, how pairing) float64, error) {
+	switch t.Third {
+	case "", "sum":
+		return common, nil
+	case "max":
+		return strongest, nil
+	}
+	return nil, fmt.Errorf("third is sum or max, not %q", t.Third)
+}
+
+// third names how third actors are read where it is not as usual.
+func (t *Term) third() string {
+	if t.Third == "max" {
+		return "strongest third"
+	}
+	return ""
+}
+
+// strongest is the largest combined value over the common partners of a and b.
+func strongest(a, b *row, how pairing) (most float64) {
+	a.each(func(k int32, v float64) {
+		w := b.at(k)
+		if w == 0 {
+			return
+		}
+		x := 1.0
+		switch how {
+		case byMin:
+			x = min(v, w)
+		case byProduct:
+			x = v * w
+		case bySum:
+			x = v + w
+		}
+		most = max(most, x)
+	})
+	return most
 }
 
 func pick(v *view, in bool) *adjacency {

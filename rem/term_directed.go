@@ -29,7 +29,7 @@ var directedSetTerms = []definition{
 func closureOfSets(name, formula, says string, inOfSender, inOfReceiver bool) definition {
 	return definition{
 		name: name, sets: true, layers: 2, formula: formula, says: says + "; as closure, and over the pairs of one side with of", source: "Lerner & Lomi 2023",
-		takes: "combine aggregate of past",
+		takes: "combine third aggregate of past",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			if !b.directed() && name != "trans" {
 				return statistic{}, errors.New("the sets have no direction; closure reads them")

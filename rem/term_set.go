@@ -59,9 +59,9 @@ var setTerms = []definition{
 	},
 	{
 		name: "closure", sets: true, layers: 2,
-		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; the mean over pairs, or with aggregate: sum the sum over ordered pairs, min, max. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
+		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; third: max the strongest of them alone; the mean over pairs, or with aggregate: sum the sum over ordered pairs, min, max. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
 		formula: "sum_{a != b in S} sum_c min(d_ac, d'_bc) / n(n-1)", source: "Lerner et al. 2021",
-		takes: "combine aggregate of past",
+		takes: "combine third aggregate of past",
 		bind:  func(b *binder, t *Term) (statistic, error) { return b.third(t, true, false, false) },
 	},
 	{
@@ -443,6 +443,10 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	if known := []string{"", "average", "sum", "min", "max"}; !slices.Contains(known, t.Aggregate) {
 		return statistic{}, fmt.Errorf("aggregate is average, sum, min or max, not %q", t.Aggregate)
 	}
+	over, err := t.over()
+	if err != nil {
+		return statistic{}, err
+	}
 	between := b.directed() && t.Of == ""
 	once := x == y && inOfFirst == inOfSecond || x == y && !x.directed
 	pairs, err := b.pairs(t, once)
@@ -455,7 +459,7 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	}
 	var sum, n, least, most float64
 	visit := func(a, c int32) {
-		v := common(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
+		v := over(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
 		if n == 0 {
 			least, most = v, v
 		}
@@ -467,7 +471,7 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	if err != nil {
 		return statistic{}, err
 	}
-	alike := once && !between && t.Aggregate != "min" && t.Aggregate != "max"
+	alike := once && !between && t.Aggregate != "min" && t.Aggregate != "max" && t.third() == ""
 	var rows []*row
 	return statistic{value: func(u *unit) float64 {
 		sum, n = 0, 0

@@ -89,6 +89,8 @@ func TestTermsOfSets(t *testing.T) {
 		{Term{Term: "closure"}, abc, 8 / 3.},
 		{Term{Term: "closure", Aggregate: "min"}, abc, 2},
 		{Term{Term: "closure", Aggregate: "max"}, abc, 4},
+		{Term{Term: "closure", Third: "max"}, abc, (1 + 2 + 1) / 3.},
+		{Term{Term: "closure", Combine: "product", Third: "max", Aggregate: "sum"}, abc, 2 * (2 + 10 + 5)},
 		{Term{Term: "closure", Combine: "unique"}, abc, (2 + 3 + 2) / 3.},
 		{Term{Term: "closure", Combine: "product", Aggregate: "sum"}, abc, 2 * (2 + 1 + 10 + 1 + 1 + 5 + 1)},
 		{Term{Term: "trans", Combine: "sum", Aggregate: "max"}, abc, 7 + 2 + 2},
