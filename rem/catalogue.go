@@ -94,18 +94,21 @@ func (d *definition) check(t *Term) error {
 // catalogue lists every term.
 var catalogue = slices.Concat(tieTerms, eventTerms, kindTerms, degreeTerms, closureTerms, pathTerms, neighbourTerms, covariateTerms, sequenceTerms, setTerms, directedSetTerms)
 
-// find returns the definition of a term by any of its names.
+// find returns the definition of a term by any of its names; the case of letters and
+// underscores make no difference, as software changed them from version to version.
 func find(name string, sets bool) (*definition, error) {
+	plain := func(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 	var names []string
 	elsewhere := false // a term of this name is of the other families
 	for i := range catalogue {
 		c := &catalogue[i]
 		called := append([]string{c.name}, c.also...)
+		is := slices.ContainsFunc(called, func(own string) bool { return plain(own) == plain(name) })
 		if !c.everywhere && c.sets != sets {
-			elsewhere = elsewhere || slices.Contains(called, name)
+			elsewhere = elsewhere || is
 			continue
 		}
-		if slices.Contains(called, name) {
+		if is {
 			return c, nil
 		}
 		names = append(names, called...)
@@ -117,6 +120,12 @@ func find(name string, sets bool) (*definition, error) {
 		return nil, fmt.Errorf("%q is a term of sets, which only hyper models have", name)
 	}
 	return nil, fmt.Errorf("there is no term %q in this family of models%s", name, meant(name, names))
+}
+
+// is reports whether a term of all families is the one of this name.
+func (t *Term) is(name string) bool {
+	d, err := find(t.Term, false)
+	return err == nil && d.name == name
 }
 
 // meant asks whether the nearest of some names is meant, if one is near.

@@ -46,7 +46,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		d.data, d.filled = data.fill(m)
 		data = d.data
 	}
-	intercept := slices.ContainsFunc(m.Terms, func(t Term) bool { return t.Term == "intercept" || t.Term == "baseline" })
+	intercept := slices.ContainsFunc(m.Terms, func(t Term) bool { return t.is("intercept") })
 	if intercept && !m.Interval {
 		return nil, errors.New("term intercept: the order of events alone says nothing of their rate; take it out or model the waiting times")
 	}
@@ -56,7 +56,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	if m.Family == Coordination && (m.RiskSet.Controls > 0 || m.RiskSet.Given != nil) {
 		return nil, errors.New("a choice_coordination model compares each pair with all others; it takes no controls")
 	}
-	if err := errors.Join(m.checkTies(), m.checkKinds(data)); err != nil {
+	if err := errors.Join(m.checkTies(), m.checkKinds(data), m.checkObserved()); err != nil {
 		return nil, err
 	}
 	if m.Family != Hyper && (m.RiskSet.MaxSize > 0 || m.RiskSet.OnSender) {
@@ -85,6 +85,17 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		}
 	}
 	s.start()
+	if m.RiskSet.Observed > 0 {
+		d.Events = 0
+		for k := range data.Events {
+			if m.observes(k) {
+				d.Events++
+			}
+		}
+		if d.Events == 0 {
+			return nil, fmt.Errorf("risk_set: of %d events none was drawn; raise observed, or take another seed", len(data.Events))
+		}
+	}
 	if m.apart() {
 		if err := d.buildStrata(ctx, s, stats); err != nil {
 			return nil, err

@@ -257,7 +257,7 @@ func (d *Design) subject() (subject, error) {
 	s := subject{model: string(family), events: d.Events, actors: d.Actors, expected: d.Model.Family == Coordination,
 		size: make([]float64, len(d.Terms)), intercept: make([]bool, len(d.Terms))}
 	for k, i := range d.of {
-		s.intercept[k] = slices.Contains([]string{"intercept", "baseline"}, d.Model.Terms[i].Term)
+		s.intercept[k] = d.Model.Terms[i].is("intercept")
 	}
 	var mine scratch
 	measure := func(r *slab) error {

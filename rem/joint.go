@@ -123,7 +123,7 @@ func (d *Design) readsKinds() bool {
 	reads = func(terms []Term) bool {
 		return slices.ContainsFunc(terms, func(t Term) bool {
 			own := len(t.On) == 0 || slices.ContainsFunc(t.On, func(name string) bool { at, _ := d.data.layer(name); return at < 0 })
-			return t.Kinds != nil && own && t.Term != "kind" && t.Term != "FEtype" || reads(t.Product)
+			return t.Kinds != nil && own && !t.is("kind") || reads(t.Product)
 		})
 	}
 	return reads(d.Model.Terms)

@@ -94,6 +94,9 @@ type RiskSet struct {
 	// OnSender keeps the senders of each event: who is addressed is explained, not by
 	// whom.
 	OnSender bool
+	// Observed is the share of the events that are explained, drawn by the seed; all are
+	// past for those after them. 0: all.
+	Observed float64
 	// Kinds makes every kind of act an alternative: the kind of the next act is explained
 	// too.
 	Kinds bool

@@ -1,6 +1,7 @@
 package rem
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -85,6 +86,9 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		return visit(-1, dt)
 	}
 	for i, k := range events {
+		if !r.m.observes(k) {
+			continue
+		}
 		if r.wanted != nil && !r.wanted() {
 			continue
 		}
@@ -112,6 +116,29 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		if err := visit(k, dt); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// observes reports whether an event is one of those that are explained.
+func (m *Model) observes(k int) bool {
+	share := m.RiskSet.Observed
+	return share == 0 || rand.New(rand.NewPCG(m.RiskSet.Seed^1<<61, uint64(k))).Float64() < share
+}
+
+// checkObserved refuses models of which not all events can be left out of the likelihood.
+func (m *Model) checkObserved() error {
+	switch share := m.RiskSet.Observed; {
+	case share == 0:
+		return nil
+	case !(share > 0 && share <= 1):
+		return fmt.Errorf("risk_set: observed is the share of the events that are explained, above 0 and at most 1, not %v", share)
+	case m.Interval:
+		return errors.New("risk_set: with waiting times every event is explained; observed is for models of order")
+	case m.Ties == Efron:
+		return errors.New("risk_set: ties: efron compares all events of one time; with observed take breslow, exclude, ordered or random")
+	case !m.apart():
+		return errors.New("risk_set: events are drawn where alternatives are; give controls too")
 	}
 	return nil
 }

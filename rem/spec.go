@@ -107,11 +107,12 @@ type covariateSpec struct {
 }
 
 type riskSpec struct {
-	Controls int    `yaml:"controls"`
-	MaxSize  int    `yaml:"max_size"`
-	OnSender bool   `yaml:"on_sender"`
-	Kinds    bool   `yaml:"kinds"`
-	Given    string `yaml:"given"` // file: stratum, observed, actors (or senders, receivers)
+	Controls int     `yaml:"controls"`
+	MaxSize  int     `yaml:"max_size"`
+	OnSender bool    `yaml:"on_sender"`
+	Kinds    bool    `yaml:"kinds"`
+	Observed float64 `yaml:"observed"`
+	Given    string  `yaml:"given"` // file: stratum, observed, actors (or senders, receivers)
 }
 
 // names is one name or a list of names.
@@ -313,7 +314,7 @@ type loader struct {
 }
 
 func (l *loader) model(seed uint64) (*Model, error) {
-	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender, Kinds: l.RiskSet.Kinds}}
+	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender, Kinds: l.RiskSet.Kinds, Observed: l.RiskSet.Observed}}
 	if families := []Family{REM, Rate, Choice, Coordination, Hyper, sizes}; !slices.Contains(families, l.Model) {
 		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
 	}

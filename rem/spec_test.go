@@ -94,6 +94,7 @@ func TestBadSpecifications(t *testing.T) {
 		{"empty", "", "it is empty"},
 		{"unknown key", head + "term:\n  - {term: inertia}\n", "[4:1]"},
 		{"unknown term", head + "terms:\n  - {term: inertai}\n", `is "inertia" meant`},
+		{"a name of another version", head + "terms:\n  - {term: Degree_Sum}\n  - {term: Baseline}\n", "says nothing of their rate"},
 		{"term of another family", head + "terms:\n  - {term: subset_repetition}\n", "which only hyper models have"},
 		{"unknown model", "model: ram\n", `model "ram" is none of`},
 		{"unknown layer", head + "terms:\n  - {term: inertia, on: treaties}\n", `no layer "treaties"`},

@@ -14,8 +14,8 @@ import (
 var closureTerms = []definition{
 	closure("trans", []string{"transitivity", "otp", "sp"}, "sum_k x_ik x_kj", "i has acted towards actors that acted towards j (history: sequential: after i had acted towards them; consecutive: by the very next event)", false, true),
 	closure("cycle", []string{"itp"}, "sum_k x_jk x_ki", "j has acted towards actors that acted towards i (history: sequential: after j had acted towards them; consecutive: by the very next event)", true, false),
-	closure("commonSender", []string{"isp"}, "sum_k x_ki x_kj", "actors that acted towards both", true, true),
-	closure("commonReceiver", []string{"osp"}, "sum_k x_ik x_jk", "actors towards which both acted", false, false),
+	closure("commonSender", []string{"isp", "clReceiver"}, "sum_k x_ki x_kj", "actors that acted towards both", true, true),
+	closure("commonReceiver", []string{"osp", "clSender"}, "sum_k x_ik x_jk", "actors towards which both acted", false, false),
 	mixed("mixedTrans", "sum_k x_ik y_kj", false, true),
 	mixed("mixedCycle", "sum_k x_jk y_ki", true, false),
 	mixed("mixedCommonSender", "sum_k x_ki y_kj", true, true),
