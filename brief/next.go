@@ -333,7 +333,7 @@ func (f *findings) pooledTable() Table {
 
 // methodsTable sets all methods beside the pool.
 func (f *findings) methodsTable(open bool) Table {
-	methods := []string{forecast.ClassRate, forecast.ConstantRate, forecast.DecayRate, forecast.EventModel, forecast.Bargaining}
+	methods := []string{forecast.ClassRate, forecast.ConstantRate, forecast.DecayRate, forecast.PastShare, forecast.EventModel, forecast.Bargaining}
 	methods = slices.DeleteFunc(methods, func(m string) bool {
 		return !slices.ContainsFunc(f.chances.Rungs, func(r forecast.RungForecast) bool { _, ok := component(&r, m); return ok })
 	})

@@ -71,7 +71,7 @@ func TestNextSection(t *testing.T) {
 	}
 	s := section(t, b, "next")
 	text := strings.Join(s.Text, "\n")
-	for _, want := range []string{"At 5 years the pooled forecast has been no better than the constant rate", "The event model", "The next step that would move most"} {
+	for _, want := range []string{"At 5 years the pooled forecast has been no better than the past share", "The event model", "The next step that would move most"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}
@@ -79,7 +79,7 @@ func TestNextSection(t *testing.T) {
 	if !strings.Contains(s.SVG, "r3 joint exercise, years from now 10: ") || len(s.Tables) != 4 {
 		t.Errorf("%d tables, a chart of %d bytes", len(s.Tables), len(s.SVG))
 	}
-	for _, method := range []string{"Class rate", "Constant rate", "Decay rate", "Event model", "Bargaining"} {
+	for _, method := range []string{"Class rate", "Constant rate", "Decay rate", "Past share", "Event model", "Bargaining"} {
 		if !slices.ContainsFunc(s.Tables[1].Columns, func(c Column) bool { return c.Name == method }) {
 			t.Errorf("%s does not stand beside the pool", method)
 		}

@@ -1,7 +1,6 @@
 package forecast
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -52,6 +51,7 @@ type ByMethod struct {
 	Unsettled int
 	Weights   []WeightsOn
 	latest    []latest
+	last      map[float64]*shares // after all of them, by horizon
 	// Hash is the SHA-256 of all forecasts as they were before any of them was scored.
 	Hash string
 }
@@ -138,6 +138,7 @@ func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
 	if len(out.Past) == 0 {
 		return nil, fmt.Errorf("%w: from %s on", errUnsettled, g.Origins[0])
 	}
+	out.share()
 	if !g.Unpooled {
 		out.pool()
 		out.seal()
@@ -221,7 +222,7 @@ func (g *GroupBacktest) At(origin entente.Day) Made {
 			out.Unsettled += len(g.Horizons) - settled
 			target := "r" + strconv.Itoa(to)
 			for k, h := range g.Horizons[:settled] {
-				f := Past{Target: target, Subject: b.ID, Origin: origin, Years: h, From: from, Held: held, P: make([]float64, 0, len(p)+1)}
+				f := Past{Target: target, Subject: b.ID, Origin: origin, Years: h, From: from, Held: held, P: make([]float64, 0, len(Methods)+1)}
 				if has && goal <= f.ends() {
 					f.Event = b.ID + " " + target
 				}
@@ -250,47 +251,29 @@ func lastSeen(blocs []entente.BlocRecord) entente.Day {
 // pool adds the pool of each forecast, with weights learnt from those that were settled
 // by its origin.
 func (b *ByMethod) pool() {
-	order := make([]int, len(b.Past)) // by horizon, then by origin
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		return cmp.Or(cmp.Compare(b.Past[i].Years, b.Past[j].Years), cmp.Compare(b.Past[i].Origin, b.Past[j].Origin))
-	})
-	for lo := 0; lo < len(order); {
-		hi := lo
-		for hi < len(order) && b.Past[order[hi]].Years == b.Past[order[lo]].Years {
-			hi++
-		}
-		b.poolOf(order[lo:hi])
-		lo = hi
-	}
-}
-
-// poolOf does so for the forecasts of one horizon, in the order of their origins.
-func (b *ByMethod) poolOf(order []int) {
 	methods := len(b.Methods) - 1
-	var trials []Trial
-	events := map[string]bool{}
-	var w []float64
-	settled, learnt := 0, -1
-	for i, k := range order {
-		f := &b.Past[k]
-		if i == 0 || f.Origin != b.Past[order[i-1]].Origin {
-			for ; settled < i && b.Past[order[settled]].ends() <= f.Origin; settled++ {
-				e := &b.Past[order[settled]]
-				trials = append(trials, Trial{e.P, e.Event != ""})
-				if e.Event != "" {
-					events[e.Event] = true
+	b.eachHorizon(func(order []int) {
+		var trials []Trial
+		events := map[string]bool{}
+		var w []float64
+		var origin entente.Day
+		learnt := -1
+		b.inTime(order, func(e *Past) {
+			trials = append(trials, Trial{e.P, e.Event != ""})
+			if e.Event != "" {
+				events[e.Event] = true
+			}
+		}, func(f *Past) {
+			if learnt < 0 || f.Origin != origin {
+				if len(trials) != learnt {
+					w, learnt = LearnWeights(trials, methods, len(events), w), len(trials)
 				}
+				origin = f.Origin
+				b.Weights = append(b.Weights, WeightsOn{f.Origin, f.Years, w, len(events)})
 			}
-			if settled != learnt {
-				w, learnt = LearnWeights(trials, methods, len(events), w), settled
-			}
-			b.Weights = append(b.Weights, WeightsOn{f.Origin, f.Years, w, len(events)})
-		}
-		f.P = append(f.P, Pool(f.P, w))
-	}
+			f.P = append(f.P, Pool(f.P, w))
+		})
+	})
 }
 
 // ends is the day on which the forecast is settled.

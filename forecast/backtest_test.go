@@ -23,7 +23,7 @@ func TestPool(t *testing.T) {
 	if got := Pool([]float64{math.NaN()}, []float64{1}); !math.IsNaN(got) {
 		t.Errorf("nothing pooled is %v", got)
 	}
-	if got := Pool([]float64{0, 0}, []float64{0.5, 0.5}); got != 1e-6/(1-1e-6)/(1+1e-6/(1-1e-6)) && math.Abs(got-1e-6) > 1e-12 {
+	if got := Pool([]float64{0, 0}, []float64{0.5, 0.5}); math.Abs(got-0.005) > 1e-12 {
 		t.Errorf("two zeros pool to %v", got)
 	}
 }
@@ -223,6 +223,46 @@ func TestActsBacktest(t *testing.T) {
 	}
 }
 
+// By hand: after three forecasts of r3 for groups at r2, one of which came true, and one
+// of r4 that did not, the share of all is (1+0.5)/(4+1) = 0.3; that of r3 (1+50*0.3)/(3+50)
+// = 16/53; and that of r3 from r2 (1+50*16/53)/53. Of r5, of which nothing is known, it is
+// that of all.
+func TestShares(t *testing.T) {
+	day := func(year int) entente.Day { return entente.DayOf(year, 1, 1) }
+	past := func(target, group string, from, year int, event string) Past {
+		return Past{Target: target, Subject: group, From: from, Origin: day(year), Years: 1, Event: event}
+	}
+	b := &ByMethod{Past: []Past{past("r3", "a", 2, 2000, ""), past("r3", "b", 2, 2000, "b r3"), past("r4", "a", 2, 2000, ""),
+		past("r3", "a", 2, 2001, ""), past("r3", "c", 2, 2002, "")}}
+	b.share()
+	// On the first day nothing is known: half a success in one trial. A year on, three
+	// forecasts are settled, two of them of r3, and then a third of it.
+	for k, want := range []float64{0.5, 0.5, 0.5, (1 + 50*(1+50*1.5/4)/52) / 52, (1 + 50*16.0/53) / 53} {
+		if got := b.Past[k].P[0]; math.Abs(got-want) > 1e-12 {
+			t.Errorf("forecast %d: %v, by hand %v", k, got, want)
+		}
+	}
+	s := newShares()
+	for k := range b.Past[:4] {
+		s.settle(&b.Past[k])
+	}
+	if got, want := s.at(held{"r3", 2}), (1+50*16.0/53)/53; math.Abs(got-want) > 1e-12 {
+		t.Errorf("r3: %v, by hand %v", got, want)
+	}
+	if got := s.at(held{"r5", 2}); math.Abs(got-0.3) > 1e-12 {
+		t.Errorf("r5: %v, by hand 0.3", got)
+	}
+	// Between two horizons the hazard is spread evenly: half way it is the mean of both.
+	b.last = map[float64]*shares{1: s, 3: s}
+	two, ok := b.shareAt(3, 2, 2)
+	if one, _ := b.shareAt(3, 2, 1); !ok || math.Abs(two.Probability-one.Probability) > 1e-12 || !(two.Low < two.Probability && two.Probability < two.High) {
+		t.Errorf("%+v", two)
+	}
+	if _, ok := b.shareAt(3, 2, 4); ok {
+		t.Error("a share beyond all past forecasts")
+	}
+}
+
 // The forecast of a rung holds all methods, its pool lies among those that have a weight,
 // and an event model's numbers have none.
 func TestForecast(t *testing.T) {
@@ -232,7 +272,7 @@ func TestForecast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(f.Rungs) != 6*3 || len(f.Skills) != 6 || f.Outlook == nil || len(f.Indicators) == 0 {
+	if len(f.Rungs) != 6*3 || len(f.Skills) != 9 || f.Outlook == nil || len(f.Indicators) == 0 {
 		t.Fatalf("%d rungs, %d skills, %d indicators", len(f.Rungs), len(f.Skills), len(f.Indicators))
 	}
 	for _, r := range f.Rungs {
@@ -249,7 +289,7 @@ func TestForecast(t *testing.T) {
 				t.Errorf("r%d %v years: %+v", r.Rung, r.Years, p)
 			}
 		}
-		if math.Abs(weight-1) > 1e-9 || r.Pooled.Probability < low-1e-6 || r.Pooled.Probability > high+1e-6 {
+		if math.Abs(weight-1) > 1e-9 || r.Pooled.Probability < low-1e-6 || r.Pooled.Probability > max(high, clip)+1e-6 {
 			t.Errorf("r%d %v years: pooled %v of %+v", r.Rung, r.Years, r.Pooled, r.Components)
 		}
 	}

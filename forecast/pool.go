@@ -15,6 +15,7 @@ const (
 	ClassRate    = "class rate"    // Aalen-Johansen incidence of the class, given the time held
 	ConstantRate = "constant rate" // events by risk years of the class, as if time held did not matter
 	DecayRate    = "decay rate"    // the same with what is long ago counting less
+	PastShare    = "past share"    // how often such forecasts came true before; see [shares]
 	EventModel   = "event model"   // the group's own acts run forward
 	Bargaining   = "bargaining"    // the spatial model of the members' positions
 	Pooled       = "pooled"        // the logarithmic pool of all that has earned a weight
@@ -22,7 +23,10 @@ const (
 
 // Methods lists the methods that every group of the class has, in the order in which
 // they are scored.
-var Methods = []string{ClassRate, ConstantRate, DecayRate}
+var Methods = []string{ClassRate, ConstantRate, DecayRate, PastShare}
+
+// singles is how many of them need no past forecasts.
+const singles = 3
 
 // fades are the half-lives, in years of the calendar, that the decay rate chooses from,
 // and fadesOver how many of the last years they are compared on.
@@ -30,8 +34,8 @@ var fades = [...]float64{8, 16, 32}
 
 const fadesOver = 30
 
-// Singles returns what each of [Methods] says a group will do that has held the first
-// rung of the class for the years held: reach the second within the further years, in
+// Singles returns what each of [Methods] but the past share says a group will do that has
+// held the first rung of the class for the years held: reach the second within the further years, in
 // ascending order. The result is by method, then by further time. origin is the day up
 // to which the class is known. ok is false for a class without risk time. A rate
 // counts half an event more than was seen (Jeffreys), so that none is ever zero.
@@ -122,7 +126,7 @@ func (s *standingClass) singles(group string, held float64, years []float64) (p 
 	if rest.all.years < 1e-9 { // what rounding leaves of nothing
 		return nil, false
 	}
-	p = make([][]float64, len(Methods))
+	p = make([][]float64, singles)
 	if len(years) == 0 {
 		return p, true
 	}
@@ -184,8 +188,9 @@ func (t *tally) fading() seen {
 	return result
 }
 
-// clip is how near to 0 or 1 a probability may come where its logarithm is taken.
-const clip = 1e-6
+// clip is how near to 0 or 1 a probability may come where its logarithm is taken: classes
+// of some tens of groups cannot tell what is rarer.
+const clip = 0.005
 
 func logit(p float64) float64 {
 	p = min(max(p, clip), 1-clip)

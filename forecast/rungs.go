@@ -131,7 +131,7 @@ func Forecast(ctx context.Context, c *entente.Case, held func(rung int) (entente
 	if f.Past != nil && !opt.WithoutSkill {
 		var err error
 		f.Past.pool()
-		if f.Skills, err = f.Past.Skills([]string{ClassRate, ConstantRate}, opt.Seed); err != nil {
+		if f.Skills, err = f.Past.Skills([]string{ClassRate, ConstantRate, PastShare}, opt.Seed); err != nil {
 			return nil, err
 		}
 	}
@@ -242,6 +242,11 @@ func (f *Forecasts) rung(known []entente.BlocRecord, set Filter, from, to int, h
 		if ok {
 			r.class(curve, class, given[i], p, i, f.Origin)
 			r.Thin = strings.Join(thin(curve, given[i]), "; ")
+		}
+		if f.Past != nil {
+			if share, ok := f.Past.shareAt(to, from, years); ok {
+				r.Components = append(r.Components, share)
+			}
 		}
 		r.model(f.Outlook)
 		if b, has := opt.Bargaining[to]; has {
@@ -375,9 +380,15 @@ func (f *Forecasts) indicate(known []entente.BlocRecord, set Filter, from int, h
 				continue
 			}
 			class := Of(known, next, to, set)
-			p, ok := class.Singles(f.Origin, 0, []float64{years})
+			single, ok := class.Singles(f.Origin, 0, []float64{years})
 			if !ok {
 				continue
+			}
+			p := []float64{single[0][0], single[1][0], single[2][0], math.NaN()}
+			if f.Past != nil {
+				if share, ok := f.Past.shareAt(to, next, years); ok {
+					p[3] = share.Probability
+				}
 			}
 			events := 0
 			for _, m := range class.Members {
@@ -386,7 +397,7 @@ func (f *Forecasts) indicate(known []entente.BlocRecord, set Filter, from int, h
 				}
 			}
 			f.Indicators = append(f.Indicators, Indicator{Reached: next, Rung: to, Years: years, Before: before,
-				After: Pool([]float64{p[0][0], p[1][0], p[2][0]}, w), N: len(class.Members), Events: events})
+				After: Pool(p, w), N: len(class.Members), Events: events})
 		}
 	}
 	slices.SortStableFunc(f.Indicators, func(a, b Indicator) int {

@@ -128,7 +128,7 @@ func percentage(p float64) string {
 
 func (a *app) forecastTable(v *view, ladder measure.Rungs, f *forecast.Forecasts) {
 	a.printf("%s as of %s, level %s\n\n", v.Group.Name, v.asOf, ladder.Level)
-	t := newTable(3, "rung", "#years", "#pooled", "95% interval", "in words", "#class", "#constant", "#decay", "#model", "#bargain")
+	t := newTable(3, "rung", "#years", "#pooled", "95% interval", "in words", "#class", "#constant", "#decay", "#share", "#model", "#bargain")
 	for _, r := range f.Rungs {
 		of := func(method string) string {
 			k := slices.IndexFunc(r.Components, func(c forecast.Component) bool { return c.Method == method })
@@ -139,7 +139,7 @@ func (a *app) forecastTable(v *view, ladder measure.Rungs, f *forecast.Forecasts
 		}
 		p := r.Pooled
 		t.add(rungName(ladder, r.Rung), fmt.Sprintf("%g", r.Years), percentage(p.Probability), percentage(p.Low)+" to "+percentage(p.High),
-			forecast.Words(p.Probability), of(forecast.ClassRate), of(forecast.ConstantRate), of(forecast.DecayRate), of(forecast.EventModel), of(forecast.Bargaining))
+			forecast.Words(p.Probability), of(forecast.ClassRate), of(forecast.ConstantRate), of(forecast.DecayRate), of(forecast.PastShare), of(forecast.EventModel), of(forecast.Bargaining))
 	}
 	a.print(t)
 	a.printf("\n")
@@ -436,7 +436,7 @@ func (r *backtestReport) ofGroups(ctx context.Context, v *view, from, to int, ho
 	var targets []scored
 	for _, h := range test.Horizons {
 		for _, target := range []string{"", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"} {
-			targets = append(targets, scored{Target: target, Years: h, Over: []string{forecast.ClassRate, forecast.ConstantRate}})
+			targets = append(targets, scored{Target: target, Years: h, Over: []string{forecast.ClassRate, forecast.ConstantRate, forecast.PastShare}})
 		}
 	}
 	return r.score(ctx, r.rungs, targets)
