@@ -115,10 +115,7 @@ func (f *Fit) Term(name string) (Estimate, bool) {
 
 // Fit maximises the log-likelihood of the design.
 func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
-	var err error
-	if opt.subject, err = d.subject(); err != nil {
-		return nil, err
-	}
+	opt.subject = d.subject()
 	opt.Fixed = maps.Clone(opt.Fixed)
 	for k, i := range d.of {
 		if t := &d.Model.Terms[i]; t.Fixed != nil {
@@ -249,7 +246,7 @@ func (a *assembled) scores(ctx context.Context, theta []float64, visit func(c in
 }
 
 // subject says what the design is about.
-func (d *Design) subject() (subject, error) {
+func (d *Design) subject() subject {
 	family := d.Model.Family
 	if d.Model.OfSizes {
 		family = sizes
@@ -259,30 +256,21 @@ func (d *Design) subject() (subject, error) {
 	for k, i := range d.of {
 		s.intercept[k] = d.Model.Terms[i].is("intercept")
 	}
-	var mine scratch
-	measure := func(r *slab) error {
-		x, err := r.load(&mine)
-		for at := 0; at < len(x); at += len(s.size) {
-			for k, v := range x[at : at+len(s.size)] {
-				s.size[k] = max(s.size[k], math.Abs(v))
-			}
+	measure := func(r *slab) {
+		for k, v := range r.most {
+			s.size[k] = max(s.size[k], v)
 		}
-		return err
 	}
 	var acted []int32 // event of each case, -1 for none
 	for _, c := range d.strata {
-		if err := measure(&c.slab); err != nil {
-			return s, err
-		}
+		measure(&c.slab)
 		for _, st := range c.cases {
 			acted = append(acted, st.event)
 		}
 	}
 	if d.panel != nil {
 		for _, c := range d.panel.chunks {
-			if err := measure(&c.slab); err != nil {
-				return s, err
-			}
+			measure(&c.slab)
 			for _, st := range c.steps {
 				acted = append(acted, st.event)
 			}
@@ -299,7 +287,7 @@ func (d *Design) subject() (subject, error) {
 		}
 		return slices.Concat(e.From, e.To)
 	}
-	return s, nil
+	return s
 }
 
 // maximise finds the maximum of a likelihood of p coefficients.

@@ -283,7 +283,7 @@ func TestDesignAsLikelihood(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, _ := d.subject()
+		s := d.subject()
 		total, last, loglik := make([]float64, len(d.Terms)), -1, 0.0
 		err = d.likelihood().scores(t.Context(), f.Theta(), func(c int, l float64, score []float64) {
 			if c != last+1 {

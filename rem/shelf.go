@@ -21,7 +21,8 @@ type slab struct {
 	x     []float64
 	shelf *shelf // nil: in memory
 	at    int64
-	n     int // of numbers
+	n     int       // of numbers
+	most  []float64 // the largest absolute value of each column
 }
 
 // shelf keeps the rows of a design.
@@ -32,17 +33,19 @@ type shelf struct {
 	err           error // of opening it
 }
 
-// keep takes over rows.
-func (s *shelf) keep(x []float64) (slab, error) {
+// keep takes over rows of so many columns.
+func (s *shelf) keep(x []float64, columns int) (slab, error) {
 	size := int64(8 * len(x))
+	r := slab{n: len(x), most: make([]float64, columns)}
 	if s.held.Add(size) <= heldBytes {
-		return slab{x: x, n: len(x)}, nil
+		r.x = x
+	} else {
+		s.held.Add(-size)
+		if s.open.Do(s.create); s.err != nil {
+			return r, s.err
+		}
+		r.shelf, r.at = s, s.written.Add(size)-size
 	}
-	s.held.Add(-size)
-	if s.open.Do(s.create); s.err != nil {
-		return slab{}, s.err
-	}
-	r := slab{shelf: s, n: len(x), at: s.written.Add(size) - size}
 	return r, r.store(x)
 }
 
@@ -63,6 +66,12 @@ func (s *shelf) create() {
 
 // store writes rows to their place.
 func (r *slab) store(x []float64) error {
+	clear(r.most)
+	for at := 0; at < len(x); at += len(r.most) {
+		for k, v := range x[at : at+len(r.most)] {
+			r.most[k] = max(r.most[k], math.Abs(v))
+		}
+	}
 	if r.shelf == nil {
 		copy(r.x, x)
 		return nil
