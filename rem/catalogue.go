@@ -229,6 +229,7 @@ func (b *binder) bind(terms []Term) ([]statistic, error) {
 	sets := b.m.Family == Hyper
 	stats := make([]statistic, 0, len(terms))
 	var faults faults
+	faults.add(b.within())
 	for i := range terms {
 		t := &terms[i]
 		st, err := b.term(t, sets)

@@ -143,6 +143,9 @@ func (s *state) absent(e *Event) error {
 			names = append(names, s.data.Actors[a])
 		}
 	}
+	if names == nil && s.atRisk != nil {
+		return fmt.Errorf("event %s at time %v: the two have no tie then in the layer within which pairs could act", e.ID, e.Time)
+	}
 	if names == nil {
 		return fmt.Errorf("event %s at time %v is not in the risk set", e.ID, e.Time)
 	}

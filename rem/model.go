@@ -94,6 +94,8 @@ type RiskSet struct {
 	// OnSender keeps the senders of each event: who is addressed is explained, not by
 	// whom.
 	OnSender bool
+	// Within names a layer: only pairs that have a tie in it at the time could act.
+	Within string
 	// Observed is the share of the events that are explained, drawn by the seed; all are
 	// past for those after them. 0: all.
 	Observed float64

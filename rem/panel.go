@@ -139,7 +139,7 @@ func (b *panelBuilder) present(u int32) bool {
 	if j < 0 {
 		return b.s.present[i]
 	}
-	return i != j && (b.marks.ordered || i < j) && b.s.present[i] && b.s.present[j]
+	return i != j && (b.marks.ordered || i < j) && b.s.present[i] && b.s.present[j] && b.s.mayAct(i, j)
 }
 
 const allBits = math.MaxUint64
@@ -156,6 +156,10 @@ func (b *panelBuilder) touchAll(bits uint64) {
 func (b *panelBuilder) walker() walker {
 	return walker{
 		touched: func(v *view, i, j int32) {
+			if v == b.s.atRisk {
+				b.marks.bit = 1 << 63
+				b.marks.pair(i, j)
+			}
 			for k := range b.stats {
 				for _, own := range b.stats[k].views {
 					if own == v {

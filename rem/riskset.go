@@ -30,6 +30,7 @@ type riskSets struct {
 	pcg     rand.PCG
 	source  *rand.Rand // reads pcg
 	ofEvent []shape    // scratch
+	within  *pairList  // where pairs are at risk within a layer
 }
 
 // drawing is a set of actors, ascending; to is nil without direction.
@@ -99,6 +100,9 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		e := &r.s.data.Events[k]
 		away := func(a int32) bool { return !r.s.present[a] }
 		if own := r.drawn(e); slices.ContainsFunc(own.from, away) || slices.ContainsFunc(own.to, away) {
+			return r.s.absent(e)
+		}
+		if i, j := pairOf(e); j >= 0 && !r.s.mayAct(i, j) {
 			return r.s.absent(e)
 		}
 		r.observed = 1
@@ -201,6 +205,9 @@ func (r *riskSets) here() {
 		return
 	}
 	r.changed = false
+	if r.within != nil {
+		r.within.stale = true
+	}
 	r.present = r.present[:0]
 	for a, here := range r.s.present {
 		if here {
@@ -219,9 +226,10 @@ func (r *riskSets) where(e *Event, k int) string {
 // shape is a stratum of a risk set: sets of so many senders and receivers.
 type shape struct {
 	p, q   int
-	sender []int32 // when they are given
-	all    float64 // how many there are
-	holds  bool    // the event is of this shape
+	sender []int32    // when they are given
+	all    float64    // how many there are
+	holds  bool       // the event is of this shape
+	pairs  [][2]int32 // at risk, where they are within a layer
 }
 
 // shapes lists what an event's alternatives look like.
@@ -239,6 +247,14 @@ func (r *riskSets) shapes(e *Event, k int) ([]shape, error) {
 		directed = len(e.To) > 0
 	}
 	one := func(s shape) ([]shape, error) {
+		if r.s.atRisk != nil {
+			sender := int32(-1)
+			if s.sender != nil {
+				sender = s.sender[0]
+			}
+			s.pairs = r.pairsWithin(sender)
+			s.all = float64(len(s.pairs))
+		}
 		r.ofEvent = append(r.ofEvent[:0], s)
 		return r.ofEvent, nil
 	}
@@ -247,18 +263,18 @@ func (r *riskSets) shapes(e *Event, k int) ([]shape, error) {
 		if e == nil || len(e.To) == 0 {
 			return nil, fmt.Errorf("%s: it has no sender on which the alternatives could be conditioned", r.where(e, k))
 		}
-		return one(shape{len(e.From), len(e.To), sorted(e.From), choose(here-len(e.From), len(e.To)), true})
+		return one(shape{len(e.From), len(e.To), sorted(e.From), choose(here-len(e.From), len(e.To)), true, nil})
 	case r.m.Family == Rate:
-		return one(shape{1, 0, nil, float64(here), e != nil})
+		return one(shape{1, 0, nil, float64(here), e != nil, nil})
 	case r.m.Family == REM && directed:
-		return one(shape{1, 1, nil, count(1, 1), e != nil})
+		return one(shape{1, 1, nil, count(1, 1), e != nil, nil})
 	case r.m.Family == REM:
-		return one(shape{2, 0, nil, count(2, 0), e != nil})
+		return one(shape{2, 0, nil, count(2, 0), e != nil, nil})
 	case r.m.RiskSet.MaxSize == 0:
 		if e == nil {
 			return nil, fmt.Errorf("%s: the waiting time of an act is that of acts of any size; give max_size, the largest that could have acted", r.where(e, k))
 		}
-		return one(shape{len(e.From), len(e.To), nil, count(len(e.From), len(e.To)), true})
+		return one(shape{len(e.From), len(e.To), nil, count(len(e.From), len(e.To)), true, nil})
 	}
 	shapes := r.ofEvent[:0]
 	if !directed {
@@ -267,13 +283,13 @@ func (r *riskSets) shapes(e *Event, k int) ([]shape, error) {
 			least = 1
 		}
 		for p := least; p <= min(r.m.RiskSet.MaxSize, here); p++ {
-			shapes = append(shapes, shape{p, 0, nil, count(p, 0), e != nil && len(e.From) == p})
+			shapes = append(shapes, shape{p, 0, nil, count(p, 0), e != nil && len(e.From) == p, nil})
 		}
 		return shapes, nil
 	}
 	for p := 1; p < r.m.RiskSet.MaxSize; p++ {
 		for q := 1; p+q <= min(r.m.RiskSet.MaxSize, here); q++ {
-			shapes = append(shapes, shape{p, q, nil, count(p, q), e != nil && len(e.From) == p && len(e.To) == q})
+			shapes = append(shapes, shape{p, q, nil, count(p, q), e != nil && len(e.From) == p && len(e.To) == q, nil})
 		}
 	}
 	return shapes, nil
@@ -301,7 +317,11 @@ func (r *riskSets) sample(s shape, controls int, stratified bool) {
 	}
 	for found := 0; found < controls; {
 		at := len(r.arena)
-		r.arena = append(r.arena, s.sender...)
+		if r.s.atRisk != nil {
+			r.drawPair(&s)
+		} else {
+			r.arena = append(r.arena, s.sender...)
+		}
 		for len(r.arena) < at+s.p+s.q {
 			if a := r.present[r.source.IntN(len(r.present))]; !slices.Contains(r.arena[at:], a) {
 				r.arena = append(r.arena, a)
@@ -369,6 +389,10 @@ func (r *riskSets) every(s shape) {
 				r.sets = append(r.sets, drawing{from, to, kind})
 			}
 		}
+	}
+	if r.s.atRisk != nil {
+		s.everyPair(keep)
+		return
 	}
 	add := func(from []int32) {
 		if s.q == 0 {

@@ -112,6 +112,7 @@ type riskSpec struct {
 	OnSender bool    `yaml:"on_sender"`
 	Kinds    bool    `yaml:"kinds"`
 	Observed float64 `yaml:"observed"`
+	Within   string  `yaml:"within"`
 	Given    string  `yaml:"given"` // file: stratum, observed, actors (or senders, receivers)
 }
 
@@ -278,6 +279,9 @@ func (s *Source) Load(c *entente.Case, asOf entente.Day, seed uint64) (*Data, *M
 	if err == nil {
 		err = l.load(m)
 	}
+	if err == nil && l.RiskSet.Within == activePairs {
+		l.data.addActive()
+	}
 	if err == nil && l.Model == sizes && len(l.Layers) > 0 {
 		err = errors.New("a model of size reads no layers, only the events themselves")
 	}
@@ -314,7 +318,7 @@ type loader struct {
 }
 
 func (l *loader) model(seed uint64) (*Model, error) {
-	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender, Kinds: l.RiskSet.Kinds, Observed: l.RiskSet.Observed}}
+	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender, Kinds: l.RiskSet.Kinds, Observed: l.RiskSet.Observed, Within: l.RiskSet.Within}}
 	if families := []Family{REM, Rate, Choice, Coordination, Hyper, sizes}; !slices.Contains(families, l.Model) {
 		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
 	}

@@ -20,6 +20,8 @@ type state struct {
 	views    []*view
 	age      func() float64
 	version  int // of everything that terms read but the time: counts the changes
+	// atRisk is the layer within which pairs could act; nil: all could.
+	atRisk *view
 	// altered are told of each change of a covariate.
 	altered []func(covariate int, actor int32)
 }
