@@ -9,12 +9,12 @@ import (
 // just before a moment.
 type state struct {
 	data     *Data
-	now      float64  // the coming event
-	previous float64  // the event before it
-	coming   int      // the number of the coming event, of the last one after it
-	marked   bool     // a term reads what is known of the coming event
-	latest   []*Event // the events of the time before it; with an order among them the last of them
-	recent   *recent  // nil: not wanted
+	now      float64   // the coming event
+	previous float64   // the event before it
+	coming   int       // the number of the coming event, of the last one after it
+	marked   bool      // a term reads what is known of the coming event
+	latest   []*Event  // the events of the time before it; with an order among them the last of them
+	recent   []*recent // as terms want it
 	present  []bool
 	attr     [][]float64 // by covariate
 	views    []*view
@@ -71,9 +71,12 @@ type reading struct {
 	bare        bool   // an event counts 1, whatever its value
 }
 
+// ofKinds reports whether an event is of one of the kinds, one bit each; 0 are all.
+func ofKinds(kinds uint64, e *Event) bool { return kinds == 0 || kinds>>e.Kind&1 != 0 }
+
 // takes reports whether an event counts, by its kind and the number of its actors.
 func (r *reading) takes(e *Event) bool {
-	if r.kinds != 0 && r.kinds>>e.Kind&1 == 0 {
+	if !ofKinds(r.kinds, e) {
 		return false
 	}
 	if r.least == 0 && r.most == 0 {
@@ -547,8 +550,10 @@ func (p *passage) happened(events ...int) {
 			p.enter(v, e, p.walker)
 		}
 		p.latest = append(p.latest, e)
-		if p.recent != nil {
-			p.recent.note(e)
+		for _, r := range p.recent {
+			if ofKinds(r.kinds, e) {
+				r.note(e)
+			}
 		}
 	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // Terms of what came last: participation shifts (Gibson 2003, 2005; Butts 2008)
-// and recency. They read the model's own events, whatever their memory.
+// and recency. They read the model's own events, whatever their memory: of all kinds, or
+// of those given. A shift is from the last event, if that is of such a kind.
 var sequenceTerms = []definition{
 	shift("psABBA", "j -> i was the last event", func(e *Event, u *unit) bool { return slices.Contains(e.From, u.j) && slices.Contains(e.To, u.i) }),
 	shift("psABAB", "the same pair acted last", func(e *Event, u *unit) bool {
@@ -50,15 +51,19 @@ func in(e *Event, a int32) bool { return slices.Contains(e.From, a) || slices.Co
 // shift is a participation shift; the events of one time are the last together.
 func shift(name, says string, holds func(e *Event, u *unit) bool) definition {
 	return definition{
-		name: name, says: says, formula: "0 or 1", source: "Butts 2008",
+		name: name, takes: "kinds", says: says, formula: "0 or 1", source: "Butts 2008",
 		one: slices.Contains([]string{"psABA", "psABB", "psABX"}, name),
-		bind: func(b *binder, _ *Term) (statistic, error) {
+		bind: func(b *binder, t *Term) (statistic, error) {
+			kinds, err := b.kinds(t)
+			if err != nil {
+				return statistic{}, err
+			}
 			if b.undirected() && !slices.Contains([]string{"psABAB", "psABAY", "psABXY"}, name) {
 				return statistic{}, errors.New("a pair without direction has no sender and no receiver; psABAB, psABAY and psABXY read both actors")
 			}
 			return statistic{timed: true, value: func(u *unit) float64 {
 				for _, e := range b.s.latest {
-					if holds(e, u) {
+					if ofKinds(kinds, e) && holds(e, u) {
 						return 1
 					}
 				}
@@ -70,54 +75,64 @@ func shift(name, says string, holds func(e *Event, u *unit) bool) definition {
 
 func recency(name, formula string, last func(r *recent, u *unit) float64) definition {
 	return definition{
-		name: name, says: "how recent the last event of the kind is; 0 if there was none", formula: formula, source: "Butts 2008; Meijerink-Bosman et al. 2023",
+		name: name, takes: "kinds", says: "how recent the last event of the kind is; 0 if there was none", formula: formula, source: "Butts 2008; Meijerink-Bosman et al. 2023",
 		one: strings.HasSuffix(name, "Sender"),
-		bind: func(b *binder, _ *Term) (statistic, error) {
+		bind: func(b *binder, t *Term) (statistic, error) {
 			if b.undirected() && name != "recencyContinue" {
 				return statistic{}, errors.New("a pair without direction has no sender and no receiver; recencyContinue reads both actors")
 			}
-			r := b.recent()
-			return statistic{timed: true, value: func(u *unit) float64 { return 1 / (b.s.now - last(r, u) + 1) }}, nil
+			r, err := b.recent(t)
+			return statistic{timed: true, value: func(u *unit) float64 { return 1 / (b.s.now - last(r, u) + 1) }}, err
 		},
 	}
 }
 
 func rank(name, formula string, place func(r *recent, u *unit) int) definition {
 	return definition{
-		name: name, says: "how recent the partner is among the actor's partners; 0 if they never met", formula: formula, source: "Butts 2008",
-		bind: func(b *binder, _ *Term) (statistic, error) {
+		name: name, takes: "kinds", says: "how recent the partner is among the actor's partners; 0 if they never met", formula: formula, source: "Butts 2008",
+		bind: func(b *binder, t *Term) (statistic, error) {
 			if b.undirected() {
 				return statistic{}, errors.New("a pair without direction has no sender and no receiver; recencyContinue reads both actors")
 			}
-			r := b.recent()
+			r, err := b.recent(t)
 			return statistic{timed: true, value: func(u *unit) float64 {
 				if at := place(r, u); at >= 0 {
 					return 1 / float64(at+1)
 				}
 				return 0
-			}}, nil
+			}}, err
 		},
 	}
 }
 
 // recent holds when each actor and pair last acted; -Inf: never.
 type recent struct {
+	kinds          uint64 // of act, one bit each; 0: all
 	last           map[uint64]float64
 	sent, received []float64
 	receivers      [][]int32 // of each actor, the last addressed first
 	senders        [][]int32
 }
 
-func (b *binder) recent() *recent {
-	if b.s.recent == nil {
-		n := len(b.s.data.Actors)
-		r := &recent{last: map[uint64]float64{}, sent: make([]float64, n), received: make([]float64, n), receivers: make([][]int32, n), senders: make([][]int32, n)}
-		for a := range n {
-			r.sent[a], r.received[a] = math.Inf(-1), math.Inf(-1)
-		}
-		b.s.recent = r
+// recent returns what is recent of the kinds that a term names, one for all terms that
+// want the same.
+func (b *binder) recent(t *Term) (*recent, error) {
+	kinds, err := b.kinds(t)
+	if err != nil {
+		return nil, err
 	}
-	return b.s.recent
+	for _, r := range b.s.recent {
+		if r.kinds == kinds {
+			return r, nil
+		}
+	}
+	n := len(b.s.data.Actors)
+	r := &recent{kinds: kinds, last: map[uint64]float64{}, sent: make([]float64, n), received: make([]float64, n), receivers: make([][]int32, n), senders: make([][]int32, n)}
+	for a := range n {
+		r.sent[a], r.received[a] = math.Inf(-1), math.Inf(-1)
+	}
+	b.s.recent = append(b.s.recent, r)
+	return r, nil
 }
 
 func (r *recent) pair(i, j int32) float64 {

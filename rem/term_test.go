@@ -117,6 +117,10 @@ func TestTermsOfPairs(t *testing.T) {
 		{Term{Term: "recencyReceiveSender"}, [8]float64{1. / 5, 0, 1. / 6, 1. / 3, 0, 1. / 3, 1. / 5, 1. / 5}},
 		{Term{Term: "recencyReceiveReceiver"}, [8]float64{1. / 3, 1. / 6, 1. / 3, 0, 1. / 3, 1. / 5, 0, 1. / 6}},
 		{Term{Term: "rrankSend"}, [8]float64{1, 0, 0, 0, 1, 0, 0, 1. / 2}},
+		{Term{Term: "psABAB", Kinds: []string{"treaty"}}, [8]float64{}},
+		{Term{Term: "psABXB", Kinds: []string{"visit"}}, [8]float64{1, 0, 1, 0, 0, 0, 0, 0}},
+		{Term{Term: "recencyContinue", Kinds: []string{"visit"}}, [8]float64{1. / 8, 0, 0, 0, 1. / 3, 0, 0, 0}},
+		{Term{Term: "rrankSend", Kinds: []string{"treaty"}}, [8]float64{1, 0, 0, 0, 0, 0, 0, 1. / 2}},
 		{Term{Term: "rrankReceive"}, [8]float64{0, 0, 1. / 2, 1, 0, 1. / 2, 0, 1}},
 	} {
 		hand[row.term.Term] = true
@@ -528,11 +532,12 @@ func (p *pairs) raw(t *Term, i, j int) float64 {
 			return r.tie[i][k] * r.tie[k][j] * one(follows)
 		})
 	}
+	counts := func(e *Event) bool { return t.Kinds == nil || slices.Contains(t.Kinds, p.data.Kinds[e.Kind]) }
 	recency := func(holds func(e *Event) bool) float64 {
 		last := math.Inf(-1)
 		seen := p.seen()
 		for k := range seen {
-			if holds(&seen[k]) {
+			if counts(&seen[k]) && holds(&seen[k]) {
 				last = seen[k].Time
 			}
 		}
@@ -545,7 +550,7 @@ func (p *pairs) raw(t *Term, i, j int) float64 {
 		seen := p.seen()
 		for k := len(seen) - 1; k >= 0; k-- {
 			for a := range p.n() {
-				if holds(&seen[k], a) && !slices.Contains(others, a) {
+				if counts(&seen[k]) && holds(&seen[k], a) && !slices.Contains(others, a) {
 					others = append(others, a)
 				}
 			}
@@ -557,7 +562,7 @@ func (p *pairs) raw(t *Term, i, j int) float64 {
 	}
 	shift := func(holds func(a, b []int32, any func(k int) bool) bool) float64 {
 		for _, e := range p.last() {
-			if holds(e.From, e.To, func(k int) bool { return from(&e, k) || to(&e, k) }) {
+			if counts(&e) && holds(e.From, e.To, func(k int) bool { return from(&e, k) || to(&e, k) }) {
 				return 1
 			}
 		}
@@ -890,6 +895,7 @@ func termsOfPairs(r *rand.Rand, data *Data, m *Model) (terms []Term) {
 				}
 			}
 		}
+		vary("kinds", func(t *Term) { t.Kinds = []string{"treaty"} })
 		vary("third", func(t *Term) { t.Third = "max" })
 		vary("empty", func(t *Term) { t.Empty = "mean" })
 		if slices.Contains(takes, "empty") {
@@ -1087,7 +1093,8 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		{directed, Term{Term: "four", Weighted: true}, "it does not take weighted"},
 		{directed, Term{Term: "four", HalfLife: 2}, "it does not take half_life"},
 		{directed, Term{Term: "ego", Attr: wealth, Window: 3}, "it does not take window"},
-		{directed, Term{Term: "psABBA", Kinds: []string{"visit"}}, "it does not take kinds"},
+		{directed, Term{Term: "psABBA", Kinds: []string{"war"}}, `there is no kind of act "war"`},
+		{directed, Term{Term: "rrankSend", Kinds: []string{"war"}}, `there is no kind of act "war"`},
 		{directed, Term{Term: "inertia", Window: -1}, "a window of -1"},
 		{directed, Term{Term: "inertia", Delay: 3, Window: 3}, "a window from 3 to 3; it goes from an age to a greater one"},
 		{directed, Term{Term: "inertia", Share: true, On: []string{"roads"}}, "needs a layer with a direction"},
