@@ -551,13 +551,14 @@ func readTable(file string, from io.Reader, faults *faults) (*csvFile, error) {
 		if err == io.EOF {
 			break
 		}
+		if err != nil && !errors.Is(err, csv.ErrFieldCount) {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
 		line, _ := reader.FieldPos(0)
 		switch {
-		case errors.Is(err, csv.ErrFieldCount):
+		case err != nil:
 			faults.add(fmt.Errorf("%s:%d: %d cells, but the first line has %d", file, line, len(row), reader.FieldsPerRecord))
 			continue
-		case err != nil:
-			return nil, fmt.Errorf("%s: %w", file, err)
 		case len(t.at) == 0:
 			for k, name := range row {
 				t.at[strings.TrimPrefix(name, "\ufeff")] = k
