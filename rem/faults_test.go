@@ -65,13 +65,14 @@ term subrep(order 2): "subrep" is a term of sets, which only hyper models have`,
 
 // Events of the wrong number of actors, and sets larger than there are actors.
 func TestFaultsOfSets(t *testing.T) {
-	tables := map[string]string{"actors.csv": "id\nA\nB\nC\n", "sets.csv": "time,actors\n1,A;B\n2,A;B;C;D;B\n3,A;C\n4,B;C;B\n", "good.csv": "time,actors\n1,A;B\n2,A;B;C\n3,A;C\n4,C;B;A\n"}
+	tables := map[string]string{"actors.csv": "id\nA\nB\nC\n", "sets.csv": "time,actors\n1,A;B\n2,A;B;C;D;B\n3,A;C\n4,B;C;B\n", "twice.csv": "time,actors,actors\n1,A;B,B;C\n", "good.csv": "time,actors\n1,A;B\n2,A;B;C\n3,A;C\n4,C;B;A\n"}
 	for spec, want := range map[string]string{
 		"model: hyper\nactors: {file: actors.csv}\nevents: {file: sets.csv}\nterms: [{term: activity}]\n":                              "sets.csv:3: actor \"D\" is not in actors.csv\nsets.csv:5: B is in it twice",
 		"model: rem\nactors: {file: actors.csv}\nevents: {file: good.csv}\nterms: [{term: inertia}]\n":                                 "event good.csv:3 has 3 actors; a rem model is of two, a hyper model of any number; choose events by size\nevent good.csv:5 has 3",
 		"model: size\nrisk_set: {max_size: 2}\nactors: {file: actors.csv}\nevents: {file: good.csv}\nterms: [{term: activity}]\n":      "event good.csv:3 has 3 actors; a model of size has 2 to max_size\nevent good.csv:5 has 3",
 		"model: size\nrisk_set: {max_size: 4}\nactors: {file: actors.csv}\nevents: {file: good.csv}\nterms: [{term: activity}]\n":      "max_size is 4; there are 3 actors",
 		"model: hyper\nrisk_set: {max_size: 2}\nactors: {file: actors.csv}\nevents: {file: good.csv}\nterms: [{term: activity}]\n":     "event good.csv:3 has 3 actors, more than max_size 2\nevent good.csv:5 has 3 actors, more",
+		"model: hyper\nactors: {file: actors.csv}\nevents: {file: twice.csv}\nterms: [{term: activity}]\n":                             `twice.csv has two columns "actors"`,
 		"model: rem\nrisk_set: {controls: -1}\nactors: {file: actors.csv}\nevents: {file: good.csv}\nterms: [{term: inertia}]\n":       "risk_set: -1 controls",
 		"model: hyper\nactors: {file: actors.csv}\nevents: {file: good.csv}\nrisk_set: {given: none.csv}\nterms: [{term: activity}]\n": "none.csv",
 	} {

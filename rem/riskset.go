@@ -99,7 +99,11 @@ func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float
 		r.s.coming = k
 		e := &r.s.data.Events[k]
 		away := func(a int32) bool { return !r.s.present[a] }
-		if own := r.drawn(e); slices.ContainsFunc(own.from, away) || slices.ContainsFunc(own.to, away) {
+		from, to := e.From, e.To
+		if r.m.Family == Rate {
+			from, to = from[:1], nil
+		}
+		if slices.ContainsFunc(from, away) || slices.ContainsFunc(to, away) {
 			return r.s.absent(e)
 		}
 		if i, j := pairOf(e); j >= 0 && !r.s.mayAct(i, j) {

@@ -525,6 +525,9 @@ type csvFile struct {
 	lines []int32 // of the rows
 }
 
+// twoColumns stands in place of the number of a column whose name another has too.
+const twoColumns = -1
+
 // where is the place of a row in its file.
 func (t *csvFile) where(row int) string { return t.path + ":" + strconv.Itoa(int(t.lines[row])) }
 
@@ -561,7 +564,11 @@ func readTable(file string, from io.Reader, faults *faults) (*csvFile, error) {
 			continue
 		case len(t.at) == 0:
 			for k, name := range row {
-				t.at[strings.TrimPrefix(name, "\ufeff")] = k
+				name = strings.TrimPrefix(name, "\ufeff")
+				if _, twice := t.at[name]; twice {
+					k = twoColumns
+				}
+				t.at[name] = k
 			}
 			continue
 		}
@@ -575,7 +582,11 @@ func readTable(file string, from io.Reader, faults *faults) (*csvFile, error) {
 
 func (t *csvFile) column(names ...string) (int, error) {
 	for _, name := range names {
-		if k, ok := t.at[name]; ok {
+		k, ok := t.at[name]
+		if ok && k == twoColumns {
+			return k, fmt.Errorf("%s has two columns %q", t.path, name)
+		}
+		if ok {
 			return k, nil
 		}
 	}
@@ -763,7 +774,7 @@ func (l *loader) eventsOf(t *csvFile, s tableSpec, directed bool) ([]Event, erro
 		k, missing := t.column(names...)
 		if missing == nil {
 			*into = k
-		} else if needed && err == nil {
+		} else if (needed || k == twoColumns) && err == nil {
 			err = missing
 		}
 	}
