@@ -151,7 +151,7 @@ func (f *findings) nextSection(context.Context, uint64) (Section, error) {
 	} else {
 		p := likeliest.Pooled
 		s.Title = fmt.Sprintf("The likeliest next rung is %s: %s within %d years, %s", f.rungName(likeliest.Rung), chance(p.Probability), nextHorizon, forecast.Words(p.Probability))
-		s.Text = append(s.Text, fmt.Sprintf("The chances are pooled from the rate of comparable groups, their constant rate and their decaying rate, by %s. The interval of the likeliest runs from %s to %s.",
+		s.Text = append(s.Text, fmt.Sprintf("The chances are pooled from the rate of comparable groups, their constant rate, their decaying rate and the share of such forecasts that came true before, by %s. The interval of the likeliest runs from %s to %s.",
 			p.Note, chance(p.Low), chance(p.High)), f.fared())
 		if text := f.apart(); text != "" {
 			s.Text = append(s.Text, text)

@@ -23,7 +23,7 @@ func (a *app) verdictCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "verdict",
 		Short:   "the short verdict",
-		Long:    "Prints the verdict in two sentences, with what speaks for and against it, what would change it, and the\nchance of each further rung, pooled from rates of comparable groups. docs/verdict.md has the rules by which it is worded.",
+		Long:    "Prints the verdict in two sentences, with what speaks for and against it, what would change it, and the\nchance of each further rung, pooled from rates of comparable groups and how often such forecasts\ncame true. docs/verdict.md has the rules by which it is worded.",
 		Example: "  entente verdict\n  entente verdict --as-of 2019-12-31 --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -74,7 +74,7 @@ func (a *app) printVerdict(verdict *brief.Verdict) error {
 
 // forecasts prints the pooled chances, and beside each the rate of comparable groups.
 func (a *app) forecasts(list []brief.Forecast) {
-	a.printf("\nChance of each further rung, pooled from rates of comparable groups\n")
+	a.printf("\nChance of each further rung, pooled from rates of comparable groups and how often such forecasts came true\n")
 	t := newTable(5, "rung", "#years", "#pooled", "95% interval", "#class rate", "in words")
 	for i, f := range list {
 		if f.Method != forecast.Pooled {
