@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,12 +41,17 @@ func (a *app) bargainCommand() *cobra.Command {
 				return usage("bargain takes a file or --table, not both", "entente bargain FILE, or entente bargain --table FILE.csv")
 			case table != "":
 				return a.bargainTable(cmd, table, capability, learn)
-			case learn || capability != "":
-				return usage("--learn and --capability go with --table", "entente bargain --table FILE.csv --learn")
+			case learn:
+				return usage("--learn goes with --table", "entente bargain --table FILE.csv --learn")
 			}
 			c, err := a.bargainOf(cmd.Context(), args)
 			if err != nil {
 				return err
+			}
+			if capability != "" {
+				if err := a.strengthen(cmd.Context(), c, capability); err != nil {
+					return err
+				}
 			}
 			switch strings.ToLower(model) {
 			case "":
@@ -77,7 +81,7 @@ func (a *app) bargainCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&table, "table", "", "predict every issue of a CSV table in the layout of the DEU data, one row for each issue and reading")
-	cmd.Flags().StringVar(&capability, "capability", "", "with --table: CSV of actor and capability; without it all are equal")
+	cmd.Flags().StringVar(&capability, "capability", "", "CSV of actor and capability, or an index by ccode, year and cinc; it takes the place of that of the file (with --table, without it all are equal)")
 	cmd.Flags().BoolVar(&learn, "learn", false, "with --table: measure every reading on the table's outcomes and fit the learnt one")
 	cmd.Flags().StringVar(&model, "model", "", "smp, the spatial model, or bdm, the older expected-utility model (default: as the file says, else smp)")
 	cmd.Flags().IntVar(&draws, "draws", 1000, "draws from the ranges of the inputs")
@@ -298,7 +302,7 @@ func (a *app) bargainTable(cmd *cobra.Command, path, capabilityPath string, lear
 	var capability map[string]float64
 	if capabilityPath != "" {
 		var err error
-		if capability, err = readCapability(capabilityPath); err != nil {
+		if capability, err = readCapability(capabilityPath, math.MaxInt); err != nil {
 			return input(err.Error(), "two columns, actor and capability, with a header line")
 		}
 	}
@@ -357,34 +361,4 @@ func (a *app) bargainTable(cmd *cobra.Command, path, capabilityPath string, lear
 		a.print(t)
 	}
 	return nil
-}
-
-// readCapability reads actor and capability, on any scale.
-func readCapability(path string) (map[string]float64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.FieldsPerRecord = 2
-	rows, err := r.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	values := map[string]float64{}
-	for i, row := range rows {
-		if i == 0 {
-			continue
-		}
-		v, err := strconv.ParseFloat(strings.TrimSpace(row[1]), 64)
-		if err != nil || !(v > 0) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%s:%d: capability %q of %s is no number above 0", path, i+1, row[1], row[0])
-		}
-		if _, twice := values[row[0]]; twice {
-			return nil, fmt.Errorf("%s:%d: actor %s stands there twice", path, i+1, row[0])
-		}
-		values[row[0]] = v
-	}
-	return values, nil
 }
