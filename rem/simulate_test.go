@@ -38,6 +38,8 @@ func TestSimulateAndRecover(t *testing.T) {
 			Terms: []Term{{Term: "intercept"}, {Term: "inertia", Weighted: true, HalfLife: 5, Transform: "log1p"}, {Term: "recip", Weighted: true, HalfLife: 5, Transform: "log1p"}}}, []float64{-2.6, .4, .7}},
 		"pairs, window": {seedOf(false), Model{Family: REM, Interval: true, Conventions: Conventions{PresenceSplits: true},
 			Terms: []Term{{Term: "intercept"}, {Term: "inertia", Window: 2}, {Term: "trans"}}}, []float64{-2.4, 1.2, .08}},
+		"pairs, window of ages": {seedOf(true), Model{Family: REM, Directed: true, Interval: true, Conventions: Conventions{PresenceSplits: true},
+			Terms: []Term{{Term: "intercept"}, {Term: "inertia", Delay: .5, Window: 2}}}, []float64{-2.6, 1}},
 		"pairs, order": {seedOf(false), Model{Family: REM,
 			Terms: []Term{{Term: "inertia", Weighted: true, Transform: "log1p"}, {Term: "sim", Attr: []string{"x"}}}}, []float64{.6, .9}},
 		"actors": {[]Event{{Time: 0, From: []int32{0}, Value: 1}}, Model{Family: Rate, Interval: true,

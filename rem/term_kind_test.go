@@ -54,8 +54,10 @@ func TestLikelihoodOfKinds(t *testing.T) {
 		{Term: "recip", Weighted: true, Kinds: []string{"visit"}},
 		{Term: "outdeg", Of: "sender", Weighted: true},
 		{Product: []Term{{Term: "kind", Kinds: []string{"treaty"}}, {Term: "inertia", Weighted: true, Kinds: []string{"visit"}}}, Name: "visits before a treaty"},
+		{Term: "psABBA", Kinds: []string{ownKind}},
+		{Term: "recencyContinue", Kinds: []string{ownKind}},
 	}
-	theta := []float64{-.4, .3, .2, -.1, .5}
+	theta := []float64{-.4, .3, .2, -.1, .5, .6, -.7}
 	m := &Model{Family: REM, Directed: true, RiskSet: RiskSet{Kinds: true}, Terms: terms}
 	d, err := Prepare(t.Context(), data, m)
 	if err != nil {
@@ -70,7 +72,16 @@ func TestLikelihoodOfKinds(t *testing.T) {
 		return n
 	}
 	rate := func(k int, i, j int32, kind int16) float64 {
-		x := []float64{float64(kind), past(k, i, j, kind), past(k, j, i, 0), past(k, i, -1, 0, 1), float64(kind) * past(k, i, j, 0)}
+		turned, recent := 0.0, 0.0
+		for n, e := range data.Events[:k] {
+			if n == k-1 && e.From[0] == j && e.To[0] == i && e.Kind == kind {
+				turned = 1
+			}
+			if e.From[0] == i && e.To[0] == j && e.Kind == kind {
+				recent = 1 / float64(k-n+1)
+			}
+		}
+		x := []float64{float64(kind), past(k, i, j, kind), past(k, j, i, 0), past(k, i, -1, 0, 1), float64(kind) * past(k, i, j, 0), turned, recent}
 		return math.Exp(dot(theta, x))
 	}
 	want := 0.0
