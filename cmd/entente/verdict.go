@@ -74,7 +74,7 @@ func (a *app) printVerdict(verdict *brief.Verdict) error {
 
 // forecasts prints the pooled chances, and beside each the rate of comparable groups.
 func (a *app) forecasts(list []brief.Forecast) {
-	a.printf("\nChance of each further rung, pooled from rates of comparable groups and how often such forecasts came true\n")
+	a.printf("\nChance of each further rung, pooled from comparable groups and past forecasts\n")
 	t := newTable(5, "rung", "#years", "#pooled", "95% interval", "#class rate", "in words")
 	for i, f := range list {
 		if f.Method != forecast.Pooled {
