@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // total is a sum of contributions to a log-likelihood, its gradient and its
@@ -66,25 +67,18 @@ func evaluate(ctx context.Context, parts []part, theta []float64, informed bool)
 func each(ctx context.Context, parts []part, theta []float64, informed bool) ([]*total, error) {
 	p := len(theta)
 	totals := make([]*total, len(parts))
-	next := make(chan int)
+	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(parts)) {
 		wait.Go(func() {
 			var mine scratch
-			for k := range next {
+			for k := next.Add(1) - 1; k < int64(len(parts)) && ctx.Err() == nil; k = next.Add(1) - 1 {
 				totals[k] = newTotal(p, informed)
 				totals[k].scratch = &mine
 				parts[k].evaluate(theta, totals[k])
 			}
 		})
 	}
-	for k := range parts {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- k
-	}
-	close(next)
 	wait.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
