@@ -46,7 +46,7 @@ func Build(ctx context.Context, c *entente.Case, asOf entente.Day, opt Options) 
 	b.Figures = f.facts()
 	b.Implications = f.implications()
 	sections := []func(context.Context, uint64) (Section, error){
-		plainly(f.ladderSection), f.nextSection, f.aheadSection, f.tiesSection, plainly(f.timelineSection), plainly(f.matrixSection), f.shareSection,
+		plainly(f.ladderSection), f.nextSection, f.faredSection, f.aheadSection, f.tiesSection, plainly(f.timelineSection), plainly(f.matrixSection), f.shareSection,
 		plainly(f.obligationsSection), f.communitiesSection, plainly(f.threatsSection), plainly(f.posturesSection),
 		plainly(f.againstSection), plainly(f.claimsSection),
 		plainly(func() Section { return f.implicationsSection(b.Implications) }), plainly(f.coverageSection),

@@ -76,6 +76,10 @@ func TestNextSection(t *testing.T) {
 			t.Errorf("the page does not say %q:\n%s", want, text)
 		}
 	}
+	fared := section(t, b, "fared")
+	if !strings.Contains(fared.SVG, "167 events in 8657 forecasts") || len(fared.Tables) != 1 || !strings.HasPrefix(fared.Title, "Past forecasts of this kind said 9% on average, and 7% came") {
+		t.Errorf("how forecasts have fared: %s, %d tables", fared.Title, len(fared.Tables))
+	}
 	if !strings.Contains(s.SVG, "r3 joint exercise, years from now 10: ") || len(s.Tables) != 4 {
 		t.Errorf("%d tables, a chart of %d bytes", len(s.Tables), len(s.SVG))
 	}
