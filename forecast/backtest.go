@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"entente"
+	"entente/score"
 )
 
 // Past is one forecast that was made as of a past day, before what it speaks of was
@@ -26,6 +27,11 @@ type Past struct {
 	Held    float64     `json:"held"`          // years
 	P       []float64   `json:"probabilities"` // by method
 	Event   string      `json:"-"`             // the event that came, by which repeated ones are told; "" when none did
+	// Wait is for how many years the subject was followed from the origin, up to the event
+	// or another end, and Ended how that ended (score.Censored, Came, Competing).
+	Wait  float64 `json:"-"`
+	Ended int     `json:"-"`
+	open  bool    // not followed to the horizon
 }
 
 // GroupBacktest asks of every group of the class, as of past days and without the group
@@ -49,9 +55,12 @@ type ByMethod struct {
 	// Unsettled counts the forecasts left out because the record ends before their
 	// horizon does and the rung was not reached by then.
 	Unsettled int
-	Weights   []WeightsOn
-	latest    []latest
-	last      map[float64]*shares // after all of them, by horizon
+	// Open are these forecasts; what they lack is weighed in by those who were followed as
+	// long and further (score.Settled).
+	Open    []Past
+	Weights []WeightsOn
+	latest  []latest
+	last    map[float64]*shares // after all of them, by horizon
 	// Hash is the SHA-256 of all forecasts as they were before any of them was scored.
 	Hash string
 }
@@ -133,7 +142,11 @@ func (g *GroupBacktest) Run(ctx context.Context) (*ByMethod, error) {
 	out.Past = make([]Past, 0, n)
 	for _, r := range results {
 		out.Past = append(out.Past, r.Past...)
+		out.Open = append(out.Open, r.Open...)
 		out.Unsettled += r.Unsettled
+	}
+	for i := range out.Open {
+		out.Open[i].open = true
 	}
 	if len(out.Past) == 0 {
 		return nil, fmt.Errorf("%w: from %s on", errUnsettled, g.Origins[0])
@@ -170,6 +183,7 @@ func (g *GroupBacktest) onCores(ctx context.Context, origins []entente.Day) ([]M
 // Made is what was forecast on one origin, and what came of it.
 type Made struct {
 	Past      []Past
+	Open      []Past // not followed to their horizon
 	Unsettled int
 	// Counts are of acts; Thin says why nothing was forecast of them.
 	Counts []CountPast
@@ -215,25 +229,48 @@ func (g *GroupBacktest) At(origin entente.Day) Made {
 			for settled < len(g.Horizons) && horizon(origin, g.Horizons[settled]) <= followed {
 				settled++
 			}
-			p, ok := (*standing).singles(b.ID, held, g.Horizons[:settled])
+			asked := g.Horizons
+			if g.Unpooled {
+				asked = asked[:settled]
+			}
+			p, ok := (*standing).singles(b.ID, held, asked)
 			if !ok {
 				continue
 			}
 			out.Unsettled += len(g.Horizons) - settled
 			target := "r" + strconv.Itoa(to)
-			for k, h := range g.Horizons[:settled] {
+			wait, ended := waited(b, origin, followed, goal, has)
+			for k, h := range asked {
 				f := Past{Target: target, Subject: b.ID, Origin: origin, Years: h, From: from, Held: held, P: make([]float64, 0, len(Methods)+1)}
-				if has && goal <= f.ends() {
+				f.Wait, f.Ended = wait, ended
+				if has && goal <= min(f.ends(), followed) {
 					f.Event = b.ID + " " + target
 				}
 				for m := range p {
 					f.P = append(f.P, p[m][k])
+				}
+				if k >= settled {
+					out.Open = append(out.Open, f)
+					continue
 				}
 				out.Past = append(out.Past, f)
 			}
 		}
 	}
 	return out
+}
+
+// waited is for how long a group was followed from an origin on, until it reached the
+// rung, dissolved or was last looked at, and which of these it was.
+func waited(b *entente.BlocRecord, origin, followed, goal entente.Day, has bool) (years float64, ended int) {
+	end, ended := followed, score.Censored
+	if !b.Ended.IsZero() && standing(b.Ended) <= followed {
+		end, ended = standing(b.Ended), score.Competing
+	}
+	if has && goal <= end {
+		end, ended = goal, score.Came
+	}
+	return max(Years(origin, end), 0), ended
 }
 
 // lastSeen is the day up to which a class was followed: the last on which a group was
@@ -252,13 +289,13 @@ func lastSeen(blocs []entente.BlocRecord) entente.Day {
 // by its origin.
 func (b *ByMethod) pool() {
 	methods := len(b.Methods) - 1
-	b.eachHorizon(func(order []int) {
+	b.eachHorizon(func(order []*Past) {
 		var trials []Trial
 		events := map[string]bool{}
 		var w []float64
 		var origin entente.Day
 		learnt := -1
-		b.inTime(order, func(e *Past) {
+		inTime(order, func(e *Past) {
 			trials = append(trials, Trial{e.P, e.Event != ""})
 			if e.Event != "" {
 				events[e.Event] = true

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"entente"
+	"entente/score"
 )
 
 // By hand: the odds of 0.2 and 0.5 are 1/4 and 1; half of each weight gives 1/2, a
@@ -260,6 +261,59 @@ func TestShares(t *testing.T) {
 	}
 	if _, ok := b.shareAt(3, 2, 4); ok {
 		t.Error("a share beyond all past forecasts")
+	}
+}
+
+// By hand: chances of 0.1, 0.3 and 0.2 within 1, 5 and 10 years, the last not less than
+// the one before, are 0.1, 0.2, 0 and 0.7 of the classes; the second came, so the score is
+// 0.1^2 + (0.3-1)^2 + (0.3-1)^2 = 0.99. A forecast without its longest horizon is none.
+func TestWhen(t *testing.T) {
+	b := &ByMethod{Methods: []string{"m"}}
+	add := func(subject string, years, p float64, event string) {
+		b.Past = append(b.Past, Past{Target: "r3", Subject: subject, Origin: 1, Years: years, P: []float64{p}, Event: event})
+	}
+	add("a", 1, 0.1, "")
+	add("a", 5, 0.3, "a r3")
+	add("a", 10, 0.2, "a r3")
+	add("b", 1, 0.1, "")
+	add("b", 5, 0.3, "")
+	losses, blocks, events, err := b.When()
+	if err != nil || len(losses) != 1 || len(losses[0]) != 1 || math.Abs(losses[0][0]-0.99) > 1e-12 || len(blocks) != 1 || events != 1 {
+		t.Errorf("%v of %v, %d events, %v", losses, blocks, events, err)
+	}
+}
+
+// With those weighed in that were not followed to a horizon, every group that could be
+// asked on a day counts, and what is known of each is how long it was followed.
+func TestWaits(t *testing.T) {
+	c := ots(t, 0)
+	test := &GroupBacktest{Blocs: c.Blocs, Origins: Yearly(1980, 2020), Horizons: []float64{1, 10}}
+	b, err := test.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b.Open) != b.Unsettled || len(b.Open) == 0 {
+		t.Fatalf("%d open forecasts, %d not settled", len(b.Open), b.Unsettled)
+	}
+	one, ten := b.Waits(Pooled, "", 1), b.Waits(Pooled, "", 10)
+	if len(one) != len(ten) {
+		t.Errorf("%d waits within a year, %d within ten", len(one), len(ten))
+	}
+	for i := range b.Open {
+		f := &b.Open[i]
+		if len(f.P) != len(b.Methods) || f.Wait >= f.Years && f.Ended == score.Censored || f.Ended == score.Came && f.Event == "" && f.Wait < f.Years {
+			t.Fatalf("%+v", f)
+		}
+	}
+	for i := range b.Past {
+		if f := &b.Past[i]; f.Ended == score.Came != (f.Event != "") && f.Wait <= f.Years-0.01 {
+			t.Fatalf("%+v", f)
+		}
+	}
+	unpooled := *test
+	unpooled.Unpooled = true
+	if u, err := unpooled.Run(t.Context()); err != nil || len(u.Open) != 0 || u.Unsettled != b.Unsettled {
+		t.Errorf("without the pool: %d open, %v", len(u.Open), err)
 	}
 }
 

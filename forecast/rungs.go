@@ -219,6 +219,63 @@ func (b *ByMethod) Scored(method, target string, years float64) []score.Forecast
 	return out
 }
 
+// Waits returns all forecasts of a method for a horizon, also of groups that were not
+// followed to it, for scores that weigh these in; nil where there are none such.
+func (b *ByMethod) Waits(method, target string, years float64) []score.Wait {
+	m := slices.Index(b.Methods, method)
+	if m < 0 || len(b.Open) == 0 {
+		return nil
+	}
+	var out []score.Wait
+	for _, list := range [][]Past{b.Past, b.Open} {
+		for i := range list {
+			f := &list[i]
+			if f.Years == years && (target == "" || f.Target == target) {
+				out = append(out, score.Wait{P: f.P[m], Years: f.Wait, Ended: f.Ended, Block: f.Subject, Event: f.Event})
+			}
+		}
+	}
+	return out
+}
+
+// When scores, for every method, the chances that a rung comes between one horizon and
+// the next: the ranked probability score of each group, rung and origin of which all
+// horizons are settled. blocks names the groups, events how many of these came.
+func (b *ByMethod) When() (losses [][]float64, blocks []string, events int, err error) {
+	horizons := b.horizons()
+	n := len(horizons)
+	losses = make([][]float64, len(b.Methods))
+	came := map[string]bool{}
+	for i := 0; i+n <= len(b.Past); i++ {
+		first, last := &b.Past[i], &b.Past[i+n-1]
+		if first.Years != horizons[0] || last.Years != horizons[n-1] || last.Target != first.Target || last.Subject != first.Subject || last.Origin != first.Origin {
+			continue
+		}
+		class := n
+		for k := n - 1; k >= 0; k-- {
+			if b.Past[i+k].Event != "" {
+				class = k
+				came[b.Past[i+k].Event] = true
+			}
+		}
+		for m := range losses {
+			chances, before := make([]float64, n+1), 0.0
+			for k := range n {
+				p := max(b.Past[i+k].P[m], before) // what is likelier sooner is as likely later
+				chances[k], before = p-before, p
+			}
+			chances[n] = 1 - before
+			loss, err := score.RPS(chances, class)
+			if err != nil {
+				return nil, nil, 0, err
+			}
+			losses[m] = append(losses[m], loss)
+		}
+		blocks = append(blocks, first.Subject)
+	}
+	return losses, blocks, len(came), nil
+}
+
 // everyYear is each year up to the longest of [Horizons].
 var everyYear = []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 

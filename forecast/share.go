@@ -72,13 +72,12 @@ func (s *shares) component(h held, years float64) Component {
 // by then, and keeps the shares after all of them.
 func (b *ByMethod) share() {
 	b.last = map[float64]*shares{}
-	b.eachHorizon(func(order []int) {
+	b.eachHorizon(func(order []*Past) {
 		s := newShares()
-		b.inTime(order, s.settle, func(f *Past) { f.P = append(f.P, s.at(held{f.Target, f.From})) })
-		for _, k := range order[int(s.all.of):] {
-			s.settle(&b.Past[k])
+		for _, f := range inTime(order, s.settle, func(f *Past) { f.P = append(f.P, s.at(held{f.Target, f.From})) }) {
+			s.settle(f)
 		}
-		b.last[b.Past[order[0]].Years] = s
+		b.last[order[0].Years] = s
 	})
 }
 
@@ -101,19 +100,22 @@ func (b *ByMethod) shareAt(rung, from int, years float64) (c Component, ok bool)
 		Note: fmt.Sprintf("between the shares of %g and %g years", known[k-1], known[k])}, true
 }
 
-// eachHorizon calls visit with the forecasts of each horizon, in the order of their
-// origins.
-func (b *ByMethod) eachHorizon(visit func(order []int)) {
-	order := make([]int, len(b.Past))
-	for i := range order {
-		order[i] = i
+// eachHorizon calls visit with the forecasts of each horizon, open ones too, in the order
+// of their origins.
+func (b *ByMethod) eachHorizon(visit func(order []*Past)) {
+	order := make([]*Past, 0, len(b.Past)+len(b.Open))
+	for i := range b.Past {
+		order = append(order, &b.Past[i])
 	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		return cmp.Or(cmp.Compare(b.Past[i].Years, b.Past[j].Years), cmp.Compare(b.Past[i].Origin, b.Past[j].Origin))
+	for i := range b.Open {
+		order = append(order, &b.Open[i])
+	}
+	slices.SortStableFunc(order, func(f, g *Past) int {
+		return cmp.Or(cmp.Compare(f.Years, g.Years), cmp.Compare(f.Origin, g.Origin))
 	})
 	for lo := 0; lo < len(order); {
 		hi := lo
-		for hi < len(order) && b.Past[order[hi]].Years == b.Past[order[lo]].Years {
+		for hi < len(order) && order[hi].Years == order[lo].Years {
 			hi++
 		}
 		visit(order[lo:hi])
@@ -122,15 +124,17 @@ func (b *ByMethod) eachHorizon(visit func(order []int)) {
 }
 
 // inTime goes through the forecasts of one horizon: before each origin those are settled
-// of which it is known by then what became.
-func (b *ByMethod) inTime(order []int, settle, make func(f *Past)) {
+// of which it is known by then what became. It returns those that are known only later.
+func inTime(order []*Past, settle, make func(f *Past)) (later []*Past) {
 	settled := 0
-	for _, k := range order {
-		f := &b.Past[k]
-		for b.Past[order[settled]].ends() <= f.Origin {
-			settle(&b.Past[order[settled]])
+	for _, f := range order {
+		for order[settled].ends() <= f.Origin {
+			if !order[settled].open {
+				settle(order[settled])
+			}
 			settled++
 		}
 		make(f)
 	}
+	return slices.DeleteFunc(slices.Clone(order[settled:]), func(f *Past) bool { return f.open })
 }

@@ -395,6 +395,7 @@ type scoreRow struct {
 	CalibrationP   known `json:"calibration_p"`
 	// The same parts of the log score; missing for counts.
 	LogParts *parts `json:"log_parts,omitempty"`
+	Further
 	// Skills are over each of the simple methods, the first of them again as above.
 	Skills []skillRow `json:"skills"`
 }
@@ -439,7 +440,10 @@ func (r *backtestReport) ofGroups(ctx context.Context, v *view, from, to int, ho
 			targets = append(targets, scored{Target: target, Years: h, Over: []string{forecast.ClassRate, forecast.ConstantRate, forecast.PastShare}})
 		}
 	}
-	return r.score(ctx, r.rungs, targets)
+	if err := r.score(ctx, r.rungs, targets); err != nil {
+		return err
+	}
+	return r.when()
 }
 
 func (r *backtestReport) ofActs(ctx context.Context, v *view, from, to int) error {
@@ -558,15 +562,12 @@ func (r *backtestReport) counts(runs int) error {
 			logs[m] += min(l, math.Log(2*float64(runs))) / float64(len(r.of.Counts))
 		}
 	}
-	none := known(math.NaN())
 	for m, method := range forecast.CountMethods {
-		mean := 0.0
-		for _, l := range losses[m] {
-			mean += l / float64(len(losses[m]))
+		row := unscored("acts in a quarter", 1, method, len(losses[m]), events)
+		row.Log, row.CRPS = known(logs[m]), known(average(losses[m]))
+		if err := r.intervals(&row.Further, m); err != nil {
+			return err
 		}
-		row := scoreRow{Target: "acts in a quarter", Horizon: 1, Method: method, Brier: none, Log: known(logs[m]), AUC: none, CRPS: known(mean),
-			N: len(losses[m]), Events: events,
-			Reliability: none, Resolution: none, Uncertainty: none, Variance: none, Covariance: none, Miscalibration: none, Discrimination: none, CalibrationP: none}
 		for _, baseline := range []string{forecast.ConstantRate, forecast.LastYear} {
 			skill, err := score.OfLosses(losses[m], losses[slices.Index(forecast.CountMethods, baseline)], blocks, events, r.seed)
 			if err != nil {
@@ -642,6 +643,9 @@ func (r *backtestReport) show(v *view) error {
 			skill, between = fixed(s.Skill), fixed(s.Low)+" to "+fixed(s.High)
 		}
 		years, n, events := fmt.Sprintf("%g", s.Horizon), fmt.Sprint(s.N), fmt.Sprint(s.Events)
+		if s.RPS != nil {
+			continue
+		}
 		if !strings.HasPrefix(s.Target, "r") {
 			t.add(s.Target, years, s.Method, fixed(s.Brier), fixed(s.Log), fixed(s.AUC), fixed(s.CRPS), skill, between, n, events)
 		} else if s.Method == forecast.Pooled {
@@ -650,6 +654,14 @@ func (r *backtestReport) show(v *view) error {
 		}
 	}
 	r.print(t)
+	r.printf("\nFurther scores\n")
+	more := newTable(1, furtherHead...)
+	for i := range r.scores {
+		if cells, ok := r.scores[i].furtherCells(); ok {
+			more.add(cells...)
+		}
+	}
+	r.print(more)
 	if r.rungs != nil {
 		r.printf("\nRung by rung\n")
 		r.print(each)
@@ -707,7 +719,7 @@ func (r *backtestReport) markdown(v *view) error {
 	r.printf("\n## Scores\n\nSmaller is better, but for AUC and skill. Skill is over the method marked as baseline; its interval draws groups, or for pairs and counts origins, with replacement.\n")
 	r.printf("\n| target | years | method | Brier | log | AUC | CRPS | skill (95%%) | n | events |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n")
 	for _, s := range r.scores {
-		if s.Target[0] == 'r' {
+		if s.Target[0] == 'r' || s.RPS != nil {
 			continue
 		}
 		skill := "baseline"
@@ -715,6 +727,13 @@ func (r *backtestReport) markdown(v *view) error {
 			skill = fmt.Sprintf("%s (%s to %s)", fixed(s.Skill), fixed(s.Low), fixed(s.High))
 		}
 		r.printf("| %s | %g | %s | %s | %s | %s | %s | %s | %d | %d |\n", s.Target, s.Horizon, s.Method, fixed(s.Brier), fixed(s.Log), fixed(s.AUC), fixed(s.CRPS), skill, s.N, s.Events)
+	}
+	r.printf("\n## Further scores\n\nRPS: when a rung comes, between one horizon and the next or never by the last. Interval score and the share that came inside: of the central interval of 90%% of counts. The last Brier score weighs in those who were not followed to the horizon.\n\n")
+	r.printf("| %s |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n", strings.ReplaceAll(strings.Join(furtherHead, " | "), "#", ""))
+	for i := range r.scores {
+		if cells, ok := r.scores[i].furtherCells(); ok {
+			r.printf("| %s |\n", strings.Join(cells, " | "))
+		}
 	}
 	if r.rungs != nil {
 		r.printf("\n## Rung by rung\n\n| rung | years | the pooled forecast is | Brier | reliability | resolution | miscalibration | AUC | n | events |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")

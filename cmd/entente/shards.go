@@ -183,6 +183,9 @@ func (j *scoreJob) row(t scored) (row scoreRow, err error) {
 	if row.Intervals, err = intervalsOf(forecasts, j.Seed); err != nil {
 		return row, err
 	}
+	if err := row.weigh(b, t); err != nil {
+		return row, err
+	}
 	for _, baseline := range t.Over {
 		others := b.Scored(baseline, t.Target, t.Years)
 		skill, err := score.Against(forecasts, others, j.Seed)
