@@ -437,7 +437,7 @@ func (r *backtestReport) ofGroups(ctx context.Context, v *view, from, to int, ho
 	var targets []scored
 	for _, h := range test.Horizons {
 		for _, target := range []string{"", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"} {
-			targets = append(targets, scored{Target: target, Years: h, Over: []string{forecast.ClassRate, forecast.ConstantRate, forecast.PastShare}})
+			targets = append(targets, scored{Target: target, Years: h, Over: []string{forecast.ClassRate, forecast.ConstantRate, forecast.DecayRate, forecast.PastShare}})
 		}
 	}
 	if err := r.score(ctx, r.rungs, targets); err != nil {

@@ -63,7 +63,7 @@ func (r *backtestReport) when() error {
 		}
 		mean := known(average(losses[m]))
 		row.RPS = &mean
-		for _, baseline := range []string{forecast.ClassRate, forecast.ConstantRate, forecast.PastShare} {
+		for _, baseline := range []string{forecast.ClassRate, forecast.ConstantRate, forecast.DecayRate, forecast.PastShare} {
 			skill, err := score.OfLosses(losses[m], losses[slices.Index(r.rungs.Methods, baseline)], blocks, events, r.seed)
 			if err != nil {
 				return err
