@@ -91,16 +91,18 @@ func fewPercent(p float64) string {
 
 // Figure is the reliability diagram.
 func (c *Calibration) Figure() template.HTML {
-	f := figure.Reliability{
-		Head: figure.Head{ID: c.ID, Title: c.Title + ": what came against what was forecast",
-			Desc: fmt.Sprintf("%d forecasts, %d events. On average %.1f%% was forecast and %.1f%% came.", c.scores.N, c.scores.Events, 100*c.scores.Mean, 100*c.scores.Base)},
-		Forecasts: c.corp.Histogram[:], N: c.corp.N, Events: c.corp.Events,
-	}
-	for _, s := range c.corp.Steps {
+	return template.HTML(reliability(c.corp, figure.Head{ID: c.ID, Title: c.Title + ": what came against what was forecast",
+		Desc: fmt.Sprintf("%d forecasts, %d events. On average %.1f%% was forecast and %.1f%% came.", c.scores.N, c.scores.Events, 100*c.scores.Mean, 100*c.scores.Base)}))
+}
+
+// reliability draws a recalibration with the band of calibrated forecasts.
+func reliability(corp *score.Calibration, head figure.Head) string {
+	f := figure.Reliability{Head: head, Forecasts: corp.Histogram[:], N: corp.N, Events: corp.Events}
+	for _, s := range corp.Steps {
 		f.Shares = append(f.Shares, figure.Share{From: s.From, To: s.To, Came: s.Came, N: s.N})
 	}
-	for _, b := range c.corp.Band {
+	for _, b := range corp.Band {
 		f.Band = append(f.Band, figure.Band{P: b.P, Low: b.Low, High: b.High})
 	}
-	return template.HTML(f.SVG())
+	return f.SVG()
 }

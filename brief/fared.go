@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"entente/forecast"
-	"entente/internal/figure"
 	"entente/score"
 )
 
@@ -30,17 +29,11 @@ func (f *findings) faredSection(_ context.Context, seed uint64) (Section, error)
 	s := Section{ID: "fared", Title: fmt.Sprintf("Past forecasts of this kind said %s on average, and %s came", percent(scores.Mean), percent(scores.Base))}
 	s.Text = append(s.Text, fmt.Sprintf("On each 1 January since 1950 every group of the class was asked, without itself and from what was known then, whether it would reach each rung that it did not hold within %d years: %d forecasts, %s. %s.",
 		nextHorizon, scores.N, plural(scores.Events, "event", "events"), "Ranking: "+scores.Ranking()))
-	diagram := figure.Reliability{Forecasts: corp.Histogram[:], N: corp.N, Events: corp.Events,
-		Head: head(&s, fmt.Sprintf("What came against what was forecast, %d years ahead: %d forecasts, %d events. On average %.1f%% was forecast and %.1f%% came. A table below gives the numbers.", nextHorizon, scores.N, scores.Events, 100*scores.Mean, 100*scores.Base))}
+	s.SVG = reliability(corp, head(&s, fmt.Sprintf("What came against what was forecast, %d years ahead: %d forecasts, %d events. On average %.1f%% was forecast and %.1f%% came. A table below gives the numbers.", nextHorizon, scores.N, scores.Events, 100*scores.Mean, 100*scores.Base)))
 	t := Table{Caption: fmt.Sprintf("What was forecast %d years ahead, and what came", nextHorizon), Columns: cols("#Forecast, from", "#To", "#Came", "#Forecasts")}
 	for _, step := range corp.Steps {
-		diagram.Shares = append(diagram.Shares, figure.Share{From: step.From, To: step.To, Came: step.Came, N: step.N})
 		t.Rows = append(t.Rows, []Cell{{Text: percentTenth(step.From)}, {Text: percentTenth(step.To)}, {Text: percentTenth(step.Came)}, {Text: fmt.Sprint(step.N)}})
 	}
-	for _, b := range corp.Band {
-		diagram.Band = append(diagram.Band, figure.Band{P: b.P, Low: b.Low, High: b.High})
-	}
-	s.SVG = diagram.SVG()
 	s.Tables = append(s.Tables, t)
 	s.Notes = append(s.Notes, fmt.Sprintf("Steps join forecasts whose outcomes do not rise with them (isotonic regression; Dimitriadis, Gneiting and Jordan 2021). Of independent calibrated forecasts %s would look as miscalibrated; ours overlap, so that is too strict.", fewPercent(corp.P)))
 	return s, nil
