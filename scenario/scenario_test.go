@@ -315,16 +315,16 @@ func smallCase() fstest.MapFS {
 // act, so one in 8.1 such times, and 1-exp(-90/730) of one act at that pace.
 func TestHistory(t *testing.T) {
 	folder := smallCase()
-	folder["actors.csv"].Data = append(folder["actors.csv"].Data, fill("actors", "XXX", "X", "state")...)
-	folder["postures.csv"] = &fstest.MapFile{Data: []byte(header("postures") + "line,XXX,exercises,,exercise,any,any,oppose,said so,s,no\n")}
+	folder["actors.csv"].Data = append(folder["actors.csv"].Data, fill("actors", "ZZZ", "X", "state")...)
+	folder["postures.csv"] = &fstest.MapFile{Data: []byte(header("postures") + "line,ZZZ,exercises,,exercise,any,any,oppose,said so,s,no\n")}
 	const drill = "AAA;BBB;CCC,,exercise,minister,,exercise,none,none,held,GRP,,,s,,high,\n"
-	folder["acts.csv"].Data = []byte(header("acts") + "one,2012-01-10,A drill," + drill + "said,2012-02-01,A statement,XXX;AAA,XXX=speaker,statement,minister,,political,none,none,held,bilateral,,,s,,high,\n" + "two,2014-01-10,A drill," + drill)
+	folder["acts.csv"].Data = []byte(header("acts") + "one,2012-01-10,A drill," + drill + "said,2012-02-01,A statement,ZZZ;AAA,ZZZ=speaker,statement,minister,,political,none,none,held,bilateral,,,s,,high,\n" + "two,2014-01-10,A drill," + drill)
 	b, err := Open(t.Context(), folder, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := compare(t, b, "name: x\nreasoning: y\nas_of: 2020-12-31\nadd:\n  acts:\n    - {id: three, date: 2020-05-01, title: A drill, participants: [AAA, BBB, CCC], type: exercise, level: minister, domains: [exercise], legal_force: none, obligations: none, status: held, forum: GRP}\n")
-	if row := r.Row("tolerance/history/XXX"); row == nil || row.After.Text != "1 of 2 were followed by an act of it, 0.1 at its usual pace" || row.Through != "three" {
+	if row := r.Row("tolerance/history/ZZZ"); row == nil || row.After.Text != "1 of 2 were followed by an act of it, 0.1 at its usual pace" || row.Through != "three" {
 		t.Errorf("%+v", row)
 	}
 	if row := r.Row("tolerance/line"); row.After.Text != "3 done, 0 proposed" {
