@@ -226,29 +226,6 @@ func (c *Curve) MedianToEvent() float64 {
 	return percentile(waits, 0.5)
 }
 
-// Chance is the probability that [Curve.Given] gives for one further time,
-// without its interval and so at a small part of the cost: NaN when no group of
-// the class waited longer than held.
-func (c *Curve) Chance(held, years float64) (probability float64, atRisk int) {
-	if atRisk = c.N - c.before(held, true); atRisk == 0 {
-		return math.NaN(), 0
-	}
-	now, then := c.after(held), c.after(held+years)
-	return (then.incidence - now.incidence) / now.survival, atRisk
-}
-
-// after returns the state of the class after some years.
-func (c *Curve) after(years float64) step {
-	i, found := slices.BinarySearchFunc(c.steps, years, func(s step, t float64) int { return cmp.Compare(s.years, t) })
-	if found {
-		i++
-	}
-	if i == 0 {
-		return step{survival: 1, km: 1}
-	}
-	return c.steps[i-1]
-}
-
 // before counts the spells that end before the time, or also at it.
 func (c *Curve) before(years float64, orAt bool) int {
 	order := upTo

@@ -185,38 +185,6 @@ func BenchmarkAsk(b *testing.B) {
 	}
 }
 
-// BenchmarkChance is the work of a backtest for one group, origin and target: the
-// class of the origin without the group, its curve, and one conditional chance.
-func BenchmarkChance(b *testing.B) {
-	blocs := forecast.Cut(builtin(b).Blocs, entente.DayOf(2010, 12, 31))
-	set := forecast.Filter{LeaveOut: []string{"ots"}}
-	b.ReportAllocs()
-	for b.Loop() {
-		forecast.Estimate(forecast.Pairs(blocs, 0, 3, set)).Chance(2, 5)
-	}
-}
-
-// BenchmarkLeaveOneOut is that for every group there was at each of 75 yearly
-// origins, and every rung from r1 to r8.
-func BenchmarkLeaveOneOut(b *testing.B) {
-	blocs := builtin(b).Blocs
-	chances := 0
-	for b.Loop() {
-		chances = 0
-		for year := 1950; year < 2025; year++ {
-			class := forecast.Cut(blocs, entente.DayOf(year, 12, 31))
-			for i := range class {
-				set := forecast.Filter{LeaveOut: []string{class[i].ID}}
-				for to := 1; to <= 8; to++ {
-					forecast.Estimate(forecast.Pairs(class, 0, to, set)).Chance(5, 5)
-					chances++
-				}
-			}
-		}
-	}
-	b.ReportMetric(float64(chances), "chances/op")
-}
-
 func BenchmarkCut(b *testing.B) {
 	blocs := builtin(b).Blocs
 	b.ReportAllocs()

@@ -35,9 +35,9 @@ var fades = [...]float64{8, 16, 32}
 const fadesOver = 30
 
 // Singles returns what each of [Methods] but the past share says a group will do that has
-// held the first rung of the class for the years held: reach the second within the further years, in
-// ascending order. The result is by method, then by further time. origin is the day up
-// to which the class is known. ok is false for a class without risk time. A rate
+// held the first rung of the class for the years held: reach the second within the further
+// years, in ascending order. The result is by method, then by further time. origin is the
+// day up to which the class is known. ok is false for a class without risk time. A rate
 // counts half an event more than was seen (Jeffreys), so that none is ever zero.
 func (c *Class) Singles(origin entente.Day, held float64, years []float64) (p [][]float64, ok bool) {
 	return c.on(origin).singles("", held, years)

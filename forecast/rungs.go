@@ -288,16 +288,15 @@ func (f *Forecasts) rung(known []entente.BlocRecord, set Filter, from, to int, h
 	class := Of(known, from, to, set)
 	curve := Estimate(class.Spells())
 	var given []Conditional
-	var p [][]float64
-	ok := false
+	var decay seen
 	if curve.RiskYears > 0 {
 		given = curve.Given(held, times, stream(opt.Seed, from, to))
-		p, ok = class.Singles(f.Origin, held, times)
+		decay = class.on(f.Origin).fading()
 	}
 	for i, years := range times {
 		r := RungForecast{From: from, Rung: to, Held: held, Years: years, N: curve.N, Events: curve.Events}
-		if ok {
-			r.class(curve, class, given[i], p, i, f.Origin)
+		if given != nil {
+			r.class(curve, given[i], decay)
 			r.Thin = strings.Join(thin(curve, given[i]), "; ")
 		}
 		if f.Past != nil {
@@ -324,22 +323,21 @@ func (f *Forecasts) rung(known []entente.BlocRecord, set Filter, from, to int, h
 }
 
 // class adds what the reference class says.
-func (r *RungForecast) class(curve *Curve, class *Class, given Conditional, p [][]float64, i int, origin entente.Day) {
+func (r *RungForecast) class(curve *Curve, given Conditional, decay seen) {
 	r.AtRisk = given.AtRisk
-	constant, fading := seen{float64(curve.Events), curve.RiskYears}, class.on(origin).fading()
+	constant := seen{float64(curve.Events), curve.RiskYears}
+	low, high := constant.interval(r.Years)
 	first := Component{Method: ClassRate, Probability: min(max(given.Probability, 0), 1), Low: given.Low, High: given.High,
 		Note: fmt.Sprintf("Aalen-Johansen, %s that held r%d and not r%d, given %.1f years held; bootstrap interval", counted(curve.N, "group"), r.From, r.Rung, r.Held)}
+	second := Component{Method: ConstantRate, Probability: constant.within(r.Years), Low: low, High: high,
+		Note: fmt.Sprintf("%s in %.0f group-years", counted(curve.Events, "event"), curve.RiskYears)}
 	if given.AtRisk == 0 {
-		first.Probability = p[0][i]
-		first.Low, first.High = constant.interval(r.Years)
+		first.Probability, first.Low, first.High = second.Probability, low, high
 		first.Note = fmt.Sprintf("none of %s was followed beyond %.1f years; the constant rate stands in", counted(curve.N, "group"), r.Held)
 	}
-	low, high := constant.interval(r.Years)
-	second := Component{Method: ConstantRate, Probability: p[1][i], Low: low, High: high,
-		Note: fmt.Sprintf("%s in %.0f group-years", counted(curve.Events, "event"), curve.RiskYears)}
-	low, high = fading.interval(r.Years)
-	third := Component{Method: DecayRate, Probability: p[2][i], Low: low, High: high,
-		Note: fmt.Sprintf("recent years count more: %.1f events in %.0f group-years", fading.events, fading.years)}
+	low, high = decay.interval(r.Years)
+	third := Component{Method: DecayRate, Probability: decay.within(r.Years), Low: low, High: high,
+		Note: fmt.Sprintf("recent years count more: %.1f events in %.0f group-years", decay.events, decay.years)}
 	r.Components = append(r.Components, first, second, third)
 }
 

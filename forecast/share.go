@@ -61,9 +61,9 @@ func (s *shares) at(h held) float64 {
 // Jeffreys for the rate of as many different events.
 func (s *shares) component(h held, years float64) Component {
 	p, n := s.at(h), float64(len(s.events[h]))
-	low, high := seen{n, 1}.interval(1)
-	rate := -math.Log1p(-p) / (n + 0.5)
-	return Component{Method: PastShare, Probability: p, Low: -math.Expm1(math.Log1p(-low) * rate), High: -math.Expm1(math.Log1p(-high) * rate),
+	rate := seen{n, (n + 0.5) / -math.Log1p(-p)}
+	low, high := rate.interval(1)
+	return Component{Method: PastShare, Probability: p, Low: low, High: high,
 		Note: fmt.Sprintf("%s came within %g %s in %.0f of %.0f past forecasts for groups that held r%d at most (%s), drawn towards the share of all groups",
 			h.rung, years, yearsWord(years), s.of[h].came, s.of[h].of, h.from, counted(len(s.events[h]), "group"))}
 }

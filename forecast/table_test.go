@@ -227,19 +227,6 @@ func TestFilterSteps(t *testing.T) {
 	}
 }
 
-// Chance is Given without the interval.
-func TestChanceIsGiven(t *testing.T) {
-	curve := forecast.Estimate(forecast.Pairs(builtin(t).Blocs, 0, 3, forecast.Filter{}))
-	for _, held := range []float64{0, 0.1, 1, 3.7, 12, 40, 60, 200} {
-		for _, g := range curve.Given(held, []float64{1, 5, 10, 30}, 1) {
-			p, n := curve.Chance(held, g.Years)
-			if n != g.AtRisk || !(math.Abs(p-g.Probability) < 1e-12) && !(math.IsNaN(p) && math.IsNaN(g.Probability)) {
-				t.Errorf("held %v, within %v: %v of %d, want %v of %d", held, g.Years, p, n, g.Probability, g.AtRisk)
-			}
-		}
-	}
-}
-
 // The sums of events over those at risk are those of R's survfit.
 func TestNelsonAalenReference(t *testing.T) {
 	blocs := builtin(t).Blocs

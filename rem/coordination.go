@@ -77,7 +77,7 @@ func (o *coordination) index(i, j int) int { return i*(2*o.n-i-1)/2 + j - i - 1 
 // is summed anew.
 func (o *coordination) take(changes []int32) {
 	n, p := o.n, o.p
-	if len(changes) >= n*n/4 {
+	if o.done == 0 || len(changes) >= n*n/4 {
 		for _, id := range changes {
 			o.change(id)
 		}
@@ -102,6 +102,9 @@ func (o *coordination) take(changes []int32) {
 		}
 		x := o.x(u)
 		o.w[u] = dot(o.theta, x)
+		if o.row[i] == 0 && o.peak[i] == 0 { // nobody to choose until now
+			o.shift[i] = o.w[u]
+		}
 		exps(o.w[u:u+1], o.shift[i])
 		w := o.w[u]
 		o.row[i] += w

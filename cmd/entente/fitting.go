@@ -92,6 +92,9 @@ func spreadFit(design *rem.Design, opt jobs.Options) rem.Spread {
 			payloads = append(payloads, payload)
 		}
 		results, err := jobs.Run(ctx, opt, here, payloads)
+		if err != nil && ctx.Err() == nil {
+			return nil, input(err.Error(), "")
+		}
 		if err != nil {
 			return nil, err
 		}

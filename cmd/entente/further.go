@@ -9,7 +9,8 @@ import (
 	"entente/score"
 )
 
-// Further are scores of some targets alone; what a target has none of is left out.
+// Further are scores of some targets alone; what a target has none of is left out. A row
+// takes it in, and shards of a backtest hand rows on, so it must be exported to be encoded.
 type Further struct {
 	// RPS is the ranked probability score of the chances that a rung comes between one
 	// horizon and the next, or never by the last.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -115,7 +116,8 @@ func (a *app) fitCommand() *cobra.Command {
 				}
 			}
 			done()
-			if err != nil && ctx.Err() == nil {
+			var unshared *failure
+			if err != nil && ctx.Err() == nil && !errors.As(err, &unshared) {
 				err = input(args[0]+": "+err.Error(), modelHint)
 			}
 			if err != nil {

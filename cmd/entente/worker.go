@@ -45,9 +45,13 @@ func jobFlags(cmd *cobra.Command, nats, keep *string) {
 }
 
 // jobOptions says how the work of a command is shared, and tells the person at the
-// terminal what becomes of it.
+// terminal what becomes of it where others take part.
 func (a *app) jobOptions(nats, keep, what string) jobs.Options {
-	return jobs.Options{NATS: nats, Folder: keep, Progress: a.progress(what), Log: a.say}
+	opt := jobs.Options{NATS: nats, Folder: keep, Progress: a.progress(what)}
+	if nats != "" {
+		opt.Log = a.say
+	}
+	return opt
 }
 
 // say writes a line to standard error.
