@@ -8,27 +8,25 @@ import (
 
 // adjacency holds the values of the ties of each actor, for two uses that must
 // both be fast: to read one value, and to run over the partners that two actors
-// have in common. A row is a list of blocks of 64 partners; bits say that there is a
-// tie, that its value is 2 or more, and that it is neither 1 nor 2, and the rank of
+// have in common. A row is a list of blocks of 64 partners; a bit each says that there is
+// a tie, that its value is 2 or more, and that it is neither 1 nor 2, and the rank of
 // that last bit is the place of the value. So two rows are intersected 64 partners at
 // a time, whether actors are few or a million, and the ties of one event or of two,
 // which are most, are counted unseen.
 type adjacency struct{ rows []row }
 
 type row struct {
-	blocks []block
-	ids    []int32   // of the blocks, ascending; nil in a full row
-	rank   []int32   // values in the blocks before
-	values []float64 // other than 1 and 2
-	sum    float64   // of all values
-	ties   int32
-	uneven int32 // values that are not 1, 2, 3 ...
-	all    int32 // blocks of a full row
-	full   bool  // there is a block for everybody
+	tie, twice, other []uint64  // by block: which ties there are, are 2 or more, are neither 1 nor 2
+	ids               []int32   // of the blocks, ascending; nil in a full row
+	rank              []int32   // values in the blocks before
+	values            []float64 // other than 1 and 2
+	odd               []uint64  // blocks with such values; only in a full row
+	sum               float64   // of all values
+	ties              int32
+	uneven            int32 // values that are not 1, 2, 3 ...
+	all               int32 // blocks of a full row
+	full              bool  // there is a block for everybody
 }
-
-// block is the ties to the actors 64*id .. 64*id+63.
-type block struct{ tie, twice, other uint64 }
 
 func newAdjacency(n int) *adjacency {
 	a := &adjacency{make([]row, n)}
@@ -57,18 +55,22 @@ func (r *row) at(j int32) float64 {
 
 // value returns the value of the tie at a bit of a block.
 func (r *row) value(k int, bit uint64) float64 {
-	b := &r.blocks[k]
-	if b.other&bit != 0 {
-		return r.values[int(r.rank[k])+bits.OnesCount64(b.other&(bit-1))]
+	if r.other[k]&bit != 0 {
+		return r.unusual(k, bit)
 	}
 	v := 0.0
-	if b.tie&bit != 0 {
+	if r.tie[k]&bit != 0 {
 		v++
 	}
-	if b.twice&bit != 0 {
+	if r.twice[k]&bit != 0 {
 		v++
 	}
 	return v
+}
+
+// unusual returns the value at a bit of a block that is neither 1 nor 2.
+func (r *row) unusual(k int, bit uint64) float64 {
+	return r.values[int(r.rank[k])+bits.OnesCount64(r.other[k]&(bit-1))]
 }
 
 // open returns the place of block id, which it makes if need be. A row of a quarter
@@ -85,19 +87,26 @@ func (r *row) open(id int32) int {
 		}
 		r.rank = slices.Insert(r.rank, k, before)
 		r.ids = slices.Insert(r.ids, k, id)
-		r.blocks = slices.Insert(r.blocks, k, block{})
+		r.tie = slices.Insert(r.tie, k, 0)
+		r.twice = slices.Insert(r.twice, k, 0)
+		r.other = slices.Insert(r.other, k, 0)
 		return k
 	}
-	blocks, rank := make([]block, r.all), make([]int32, r.all)
+	all := int(r.all)
+	rank, words := make([]int32, all), make([]uint64, 3*all+(all+63)>>6)
+	tie, twice, other, odd := words[:all:all], words[all:2*all:2*all], words[2*all:3*all:3*all], words[3*all:]
 	for at, old := range r.ids {
-		blocks[old] = r.blocks[at]
+		tie[old], twice[old], other[old] = r.tie[at], r.twice[at], r.other[at]
 	}
-	others := int32(0)
-	for at := range blocks {
-		rank[at] = others
-		others += int32(bits.OnesCount64(blocks[at].other))
+	before := int32(0)
+	for at, w := range other {
+		rank[at] = before
+		before += int32(bits.OnesCount64(w))
+		if w != 0 {
+			odd[at>>6] |= 1 << (at & 63)
+		}
 	}
-	r.blocks, r.rank, r.ids, r.full = blocks, rank, nil, true
+	r.tie, r.twice, r.other, r.odd, r.rank, r.ids, r.full = tie, twice, other, odd, rank, nil, true
 	return int(id)
 }
 
@@ -111,7 +120,6 @@ func (r *row) put(j int32, v float64) {
 		}
 		k = r.open(j >> 6)
 	}
-	b := &r.blocks[k]
 	was := r.value(k, bit)
 	if v == was {
 		return
@@ -125,21 +133,21 @@ func (r *row) put(j int32, v float64) {
 	r.sum += v - was
 	switch {
 	case was == 0:
-		b.tie |= bit
+		r.tie[k] |= bit
 		r.ties++
 	case v == 0:
-		b.tie &^= bit
+		r.tie[k] &^= bit
 		r.ties--
 		if r.ties == 0 {
 			r.sum = 0
 		}
 	}
-	b.twice &^= bit
+	r.twice[k] &^= bit
 	if v >= 2 {
-		b.twice |= bit
+		r.twice[k] |= bit
 	}
-	at := int(r.rank[k]) + bits.OnesCount64(b.other&(bit-1))
-	had, has := b.other&bit != 0, v != 0 && v != 1 && v != 2
+	at := int(r.rank[k]) + bits.OnesCount64(r.other[k]&(bit-1))
+	had, has := r.other[k]&bit != 0, v != 0 && v != 1 && v != 2
 	shift := int32(0)
 	switch {
 	case had && has:
@@ -153,11 +161,19 @@ func (r *row) put(j int32, v float64) {
 		r.values = slices.Delete(r.values, at, at+1)
 		shift = -1
 	}
-	if shift != 0 {
-		b.other ^= bit
-		after := r.rank[k+1:]
-		for i := range after {
-			after[i] += shift
+	if shift == 0 {
+		return
+	}
+	r.other[k] ^= bit
+	after := r.rank[k+1:]
+	for i := range after {
+		after[i] += shift
+	}
+	if r.full {
+		in := uint64(1) << (k & 63)
+		r.odd[k>>6] &^= in
+		if r.other[k] != 0 {
+			r.odd[k>>6] |= in
 		}
 	}
 }
@@ -168,12 +184,12 @@ func (r *row) degree() int { return int(r.ties) }
 
 // each calls visit for every tie, partners ascending.
 func (r *row) each(visit func(j int32, v float64)) {
-	for k, b := range r.blocks {
+	for k, w := range r.tie {
 		id := int32(k)
 		if !r.full {
 			id = r.ids[k]
 		}
-		for w := b.tie; w != 0; w &= w - 1 {
+		for ; w != 0; w &= w - 1 {
 			visit(id<<6+int32(bits.TrailingZeros64(w)), r.value(k, w&-w))
 		}
 	}
@@ -193,7 +209,7 @@ var pairings = []string{"unique", "min", "product", "sum"}
 
 // common combines the values of a and b over their common partners.
 func common(a, b *row, how pairing) float64 {
-	if len(a.blocks) > len(b.blocks) {
+	if len(a.tie) > len(b.tie) {
 		a, b = b, a
 	}
 	if how == byMin && a.uneven == 0 && b.uneven == 0 {
@@ -201,7 +217,7 @@ func common(a, b *row, how pairing) float64 {
 	}
 	n, rest := 0, 0.0
 	switch {
-	case len(a.blocks) == 0:
+	case len(a.tie) == 0:
 	case a.full:
 		return commonOfFull(a, b, how)
 	case b.full:
@@ -256,47 +272,45 @@ func commonOfPairs(rows []*row, how pairing) (total float64) {
 	return total
 }
 
-// commonOfFew is commonOfPairs of up to seven full rows of whole values. It counts, for
-// 64 partners at once, how many of the rows have a tie, in binary, one digit a word: m
-// of them make m(m-1)/2 pairs.
+// commonOfFew is commonOfPairs of up to seven full rows of whole values.
 func commonOfFew(rows []*row, how pairing) float64 {
-	var lists [7][]block
-	var values [7]float64
-	all := len(rows[0].blocks)
-	x := lists[:len(rows)]
+	var words [7][]uint64
+	few := words[:len(rows)]
 	for i, r := range rows {
-		x[i] = r.blocks[:all]
+		few[i] = r.tie
 	}
-	n, rest := 0, 0.0
-	for k := range all {
-		var t0, t1, t2, w0, w1, w2 uint64
-		var one, two uint64 // rows with another value: one at least, two at least
-		for i := range x {
-			b := &x[i][k]
-			carry := t0 & b.tie
-			t0 ^= b.tie
-			t2 ^= t1 & carry
-			t1 ^= carry
-			carry = w0 & b.twice
-			w0 ^= b.twice
-			w2 ^= w1 & carry
-			w1 ^= carry
-			two |= one & b.other
-			one |= b.other
-		}
-		n += pairsOf(t0, t1, t2)
-		if how == byCount {
-			continue
-		}
-		if w1|w2 != 0 {
-			n += pairsOf(w0, w1, w2)
+	n := pairsOf(few)
+	if how == byCount {
+		return float64(n)
+	}
+	for i, r := range rows {
+		few[i] = r.twice
+	}
+	n += pairsOf(few)
+	// Of the other values, which are few, only those that two rows have count.
+	rest := 0.0
+	var values [7]float64
+	for at := range rows[0].odd {
+		var one, two uint64
+		for _, r := range rows {
+			two |= one & r.odd[at]
+			one |= r.odd[at]
 		}
 		for ; two != 0; two &= two - 1 {
-			bit := two & -two
-			found := values[:0]
-			for i, r := range rows {
-				if w := x[i][k].other; w&bit != 0 {
-					v := r.values[int(r.rank[k])+bits.OnesCount64(w&(bit-1))]
+			k := at<<6 + bits.TrailingZeros64(two)
+			var one, two uint64
+			for _, r := range rows {
+				two |= one & r.other[k]
+				one |= r.other[k]
+			}
+			for ; two != 0; two &= two - 1 {
+				bit := two & -two
+				found := values[:0]
+				for _, r := range rows {
+					if r.other[k]&bit == 0 {
+						continue
+					}
+					v := r.unusual(k, bit)
 					for _, o := range found {
 						rest += min(v, o) - 2
 					}
@@ -308,34 +322,84 @@ func commonOfFew(rows []*row, how pairing) float64 {
 	return float64(n) + rest
 }
 
-// pairsOf adds up m(m-1)/2 over 64 numbers m, given by their binary digits.
-func pairsOf(d0, d1, d2 uint64) int {
-	n := bits.OnesCount64(d1) + 2*bits.OnesCount64(d0&d1)
-	if d2 != 0 {
-		n += 6*bits.OnesCount64(d2) + 4*bits.OnesCount64(d0&d2) + 8*bits.OnesCount64(d1&d2)
+// pairsOf adds up, over the bits of three to seven lists of words, the pairs of lists that
+// have the bit: m lists make m(m-1)/2. Full adders count 64 bits at once in binary, one
+// digit a word.
+func pairsOf(lists [][]uint64) int {
+	a := lists[0]
+	b, c := lists[1][:len(a)], lists[2][:len(a)]
+	n := 0
+	if len(lists) == 3 {
+		for k := range a {
+			d0, d1 := addBits(a[k], b[k], c[k])
+			n += bits.OnesCount64(d1) + 2*bits.OnesCount64(d0&d1)
+		}
+		return n
+	}
+	d := lists[3][:len(a)]
+	if len(lists) == 4 {
+		for k := range a {
+			sum, carry := addBits(a[k], b[k], c[k])
+			d0, more := sum^d[k], sum&d[k]
+			d1, d2 := carry^more, carry&more
+			n += bits.OnesCount64(d1) + 2*bits.OnesCount64(d0&d1) + 6*bits.OnesCount64(d2)
+		}
+		return n
+	}
+	// Five to seven; a list that is missing adds nothing.
+	var last [3][]uint64
+	copy(last[:], lists[4:])
+	e, f, g := last[0][:len(a)], last[1], last[2]
+	for k := range a {
+		sum, carry := addBits(a[k], b[k], c[k])
+		sum, more := addBits(sum, d[k], e[k])
+		var d0, third uint64
+		switch len(lists) {
+		case 5:
+			d0 = sum
+		case 6:
+			d0, third = sum^f[k], sum&f[k]
+		default:
+			d0, third = addBits(sum, f[k], g[k])
+		}
+		d1, d2 := addBits(carry, more, third)
+		n += bits.OnesCount64(d1) + 2*bits.OnesCount64(d0&d1) + 6*bits.OnesCount64(d2) + 4*bits.OnesCount64(d0&d2) + 8*bits.OnesCount64(d1&d2)
 	}
 	return n
 }
 
+// addBits adds three numbers of one bit, 64 times.
+func addBits(a, b, c uint64) (sum, carry uint64) {
+	either := a ^ b
+	return either ^ c, a&b | either&c
+}
+
 func commonOfFull(a, b *row, how pairing) float64 {
 	n, rest := 0, 0.0
-	x := a.blocks
-	y := b.blocks[:len(x)]
+	x := a.tie
+	y := b.tie[:len(x)]
+	if how == byCount || how == byLeast {
+		for k := range x {
+			n += bits.OnesCount64(x[k] & y[k])
+		}
+	}
 	switch how {
 	case byCount:
-		for k := range x {
-			n += bits.OnesCount64(x[k].tie & y[k].tie)
-		}
 	case byLeast:
+		x = a.twice
+		y = b.twice[:len(x)]
 		for k := range x {
-			n += bits.OnesCount64(x[k].tie&y[k].tie) + bits.OnesCount64(x[k].twice&y[k].twice)
-			if x[k].other&y[k].other != 0 {
+			n += bits.OnesCount64(x[k] & y[k])
+		}
+		for at, w := range a.odd {
+			for w &= b.odd[at]; w != 0; w &= w - 1 {
+				k := at<<6 + bits.TrailingZeros64(w)
 				rest += meetOthers(a, b, k, k)
 			}
 		}
 	default:
 		for k := range x {
-			if w := x[k].tie & y[k].tie; w != 0 {
+			if w := x[k] & y[k]; w != 0 {
 				rest += meet(a, b, k, k, w, how)
 			}
 		}
@@ -348,16 +412,14 @@ func commonOfFull(a, b *row, how pairing) float64 {
 const byLeast pairing = 255
 
 func meeting(a, b *row, k, l int, how pairing) (n int, rest float64) {
-	w := a.blocks[k].tie & b.blocks[l].tie
+	w := a.tie[k] & b.tie[l]
 	switch {
 	case w == 0:
 	case how == byCount:
 		n = bits.OnesCount64(w)
 	case how == byLeast:
-		n = bits.OnesCount64(w) + bits.OnesCount64(a.blocks[k].twice&b.blocks[l].twice)
-		if a.blocks[k].other&b.blocks[l].other != 0 {
-			rest = meetOthers(a, b, k, l)
-		}
+		n = bits.OnesCount64(w) + bits.OnesCount64(a.twice[k]&b.twice[l])
+		rest = meetOthers(a, b, k, l)
 	default:
 		rest = meet(a, b, k, l, w, how)
 	}
@@ -366,11 +428,8 @@ func meeting(a, b *row, k, l int, how pairing) (n int, rest float64) {
 
 // meetOthers returns by how much the smaller values exceed 2.
 func meetOthers(a, b *row, k, l int) (total float64) {
-	p, q := a.blocks[k].other, b.blocks[l].other
-	x, y := a.values[a.rank[k]:], b.values[b.rank[l]:]
-	for w := p & q; w != 0; w &= w - 1 {
-		below := w&-w - 1
-		total += min(x[bits.OnesCount64(p&below)], y[bits.OnesCount64(q&below)]) - 2
+	for w := a.other[k] & b.other[l]; w != 0; w &= w - 1 {
+		total += min(a.unusual(k, w&-w), b.unusual(l, w&-w)) - 2
 	}
 	return total
 }

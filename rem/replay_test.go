@@ -93,7 +93,7 @@ func TestAdjacencyAgainstMaps(t *testing.T) {
 		{3000, 40000, []float64{1, 2, 3, 9}},
 	} {
 		random := rand.New(rand.NewPCG(uint64(c.n), uint64(c.puts)))
-		const rows = 6
+		const rows = 8
 		a := newAdjacency(c.n)
 		var want [rows]map[int32]float64
 		for i := range want {
@@ -131,6 +131,7 @@ func TestAdjacencyAgainstMaps(t *testing.T) {
 			for how := range pairings {
 				total := 0.0
 				for i := range rows {
+					near(pairings[how]+" of all pairs", commonOfPairs(all[:i], pairing(how)), total)
 					for o := range i {
 						sum := 0.0
 						for j, v := range want[i] {
