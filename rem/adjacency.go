@@ -428,8 +428,15 @@ func meeting(a, b *row, k, l int, how pairing) (n int, rest float64) {
 
 // meetOthers returns by how much the smaller values exceed 2.
 func meetOthers(a, b *row, k, l int) (total float64) {
-	for w := a.other[k] & b.other[l]; w != 0; w &= w - 1 {
-		total += min(a.unusual(k, w&-w), b.unusual(l, w&-w)) - 2
+	p, q := a.other[k], b.other[l]
+	w := p & q
+	if w == 0 {
+		return 0
+	}
+	x, y := a.values[a.rank[k]:], b.values[b.rank[l]:]
+	for ; w != 0; w &= w - 1 {
+		below := w&-w - 1
+		total += min(x[bits.OnesCount64(p&below)], y[bits.OnesCount64(q&below)]) - 2
 	}
 	return total
 }
