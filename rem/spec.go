@@ -312,6 +312,7 @@ type loader struct {
 	numbered bool
 	// faults are what is wrong with rows of tables.
 	faults faults
+	spare  []int32 // room for the actors of events to come
 }
 
 func (l *loader) model(seed uint64) (*Model, error) {

@@ -51,6 +51,8 @@ func (l *loader) table(file string) (*csvFile, error) {
 func readTable(file string, from io.Reader, faults *faults) (*csvFile, error) {
 	t := &csvFile{path: file, at: map[string]int{}}
 	reader := csv.NewReader(from)
+	reader.ReuseRecord = true
+	var cells []string // of many rows
 	for {
 		row, err := reader.Read()
 		if err == io.EOF {
@@ -74,7 +76,12 @@ func readTable(file string, from io.Reader, faults *faults) (*csvFile, error) {
 			}
 			continue
 		}
-		t.rows, t.lines = append(t.rows, row), append(t.lines, int32(line))
+		if cap(cells)-len(cells) < len(row) {
+			cells = make([]string, 0, max(1<<12, len(row)))
+		}
+		first := len(cells)
+		cells = append(cells, row...)
+		t.rows, t.lines = append(t.rows, cells[first:len(cells):len(cells)]), append(t.lines, int32(line))
 	}
 	if len(t.at) == 0 {
 		return nil, fmt.Errorf("%s is empty", file)
@@ -437,14 +444,17 @@ func (l *loader) kind(name string) int16 {
 
 // several reads actors separated by semicolons.
 func (l *loader) several(t *csvFile, row, column int) []int32 {
-	names := strings.Split(t.rows[row][column], ";")
-	actors := make([]int32, len(names))
-	for k, name := range names {
-		var err error
-		actors[k], err = l.actor(t, row, name)
-		l.faults.add(err)
+	text := t.rows[row][column]
+	if most := 1 + strings.Count(text, ";"); cap(l.spare)-len(l.spare) < most {
+		l.spare = make([]int32, 0, max(1<<12, most))
 	}
-	return actors
+	first := len(l.spare)
+	for name := range strings.SplitSeq(text, ";") {
+		actor, err := l.actor(t, row, name)
+		l.faults.add(err)
+		l.spare = append(l.spare, actor)
+	}
+	return l.spare[first:len(l.spare):len(l.spare)]
 }
 
 // given reads the alternatives of each event; rows with observed 1 are the events
