@@ -250,7 +250,7 @@ func (b *panelBuilder) full() bool { return len(b.now.unit) >= 8*b.live && len(b
 
 // shelve gives the statistics of the last chunk away.
 func (b *panelBuilder) shelve(s *shelf) (err error) {
-	b.now.slab, err = s.keep(b.now.x, b.p)
+	b.now.slab, err = s.keep(b.now.x, b.p, false)
 	return err
 }
 

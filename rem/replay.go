@@ -155,7 +155,7 @@ func (b *strataBuilder) wanted() bool {
 // flush keeps the block that was written, without room to spare.
 func (b *strataBuilder) flush() {
 	if len(b.now.cases) > 0 {
-		kept, err := b.d.shelf.keep(slices.Clone(b.now.x), len(b.stats))
+		kept, err := b.d.shelf.keep(b.now.x, len(b.stats), true)
 		b.err = cmp.Or(b.err, err)
 		b.done = append(b.done, finished{b.block, &strata{
 			p: len(b.stats), interval: b.d.Model.Interval,

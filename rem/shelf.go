@@ -27,18 +27,21 @@ type slab struct {
 
 // shelf keeps the rows of a design.
 type shelf struct {
+	room          room[float64]
 	held, written atomic.Int64
 	open          sync.Once
 	file          *os.File
 	err           error // of opening it
 }
 
-// keep takes over rows of so many columns.
-func (s *shelf) keep(x []float64, columns int) (slab, error) {
+// keep takes over rows of so many columns, or a copy of them where x is to be used again.
+func (s *shelf) keep(x []float64, columns int, again bool) (slab, error) {
 	size := int64(8 * len(x))
 	r := slab{n: len(x), most: make([]float64, columns)}
 	if s.held.Add(size) <= heldBytes {
-		r.x = x
+		if r.x = x; again {
+			r.x = s.room.take(len(x))
+		}
 	} else {
 		s.held.Add(-size)
 		if s.open.Do(s.create); s.err != nil {

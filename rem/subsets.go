@@ -13,8 +13,9 @@ import (
 // In a directed event a receiver r is the actor n+r: a set then says who sent
 // and who received.
 type subsets struct {
-	first []entry   // paths of one actor, by actor
-	pages []*page   // of the longer ones, by the first bits of the hash
+	first []entry // paths of one actor, by actor
+	pages []*page // of the longer ones, by the first bits of the hash
+	room  room[page]
 	depth uint      // how many bits
 	sets  uint32    // made, the empty one among them
 	odd   []float64 // counts that are not whole, or are too large for an entry
@@ -163,7 +164,7 @@ func (s *subsets) split(hash uint64) {
 	}
 	depth := full.depth + 1
 	old := full.slots
-	halves := [2]*page{full, new(page)}
+	halves := [2]*page{full, &s.room.take(1)[0]}
 	*full = page{depth: depth}
 	halves[1].depth = depth
 	for k := range old {
