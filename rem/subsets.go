@@ -131,7 +131,7 @@ func (s *subsets) numbered(e *entry) *entry {
 // open returns the entry of a key, made if need be.
 func (s *subsets) open(key, hash uint64) *entry {
 	in := s.page(hash)
-	for 3*in.used > 2*pageSize {
+	for 5*in.used > 4*pageSize {
 		s.split(hash)
 		in = s.page(hash)
 	}
