@@ -234,7 +234,7 @@ func (b *binder) bind(terms []Term) ([]statistic, error) {
 		t := &terms[i]
 		st, err := b.term(t, sets)
 		if err != nil {
-			faults.add(fmt.Errorf("term %s: %w", t.label(), err))
+			faults.add(t.fault(err))
 			continue
 		}
 		st.name, st.term = t.label(), i
@@ -243,7 +243,7 @@ func (b *binder) bind(terms []Term) ([]statistic, error) {
 		}
 		parts, err := b.vary(t, st)
 		if err != nil {
-			faults.add(fmt.Errorf("term %s: %w", t.label(), err))
+			faults.add(t.fault(err))
 		}
 		stats = append(stats, parts...)
 	}
@@ -465,6 +465,9 @@ func (b *binder) standardise(st *statistic, population bool) {
 		return (raw(u) - o.sum/o.n) / math.Sqrt(o.squares/n)
 	}
 }
+
+// fault says that something is wrong with the term, and where it stands.
+func (t *Term) fault(err error) error { return fmt.Errorf("%sterm %s: %w", t.place, t.label(), err) }
 
 // label is the name of the term in tables.
 func (t *Term) label() string {

@@ -43,13 +43,14 @@ event e6 (events.csv:7) at time 5: D is not present then`,
 		{
 			"terms", "id,present,wealth\nA,TRUE,1\nB,TRUE,NA\nC,TRUE,\n", "time,sender,receiver,w\n1,A,B,1\n2,B,C,1\n", "node,time,replace\n",
 			head + "  - {term: inertai}\n  - {term: same, attr: wealth}\n  - {term: moon}\n  - {term: subrep, order: 2}\n",
-			`term inertai: there is no term "inertai" in this family of models; is "inertia" meant?
-term same(wealth): covariate wealth of B is not known; give it a value or leave the actor out
+			`[7:5] term inertai: there is no term "inertai" in this family of models; is "inertia" meant?
+[8:5] term same(wealth): covariate wealth of B is not known; give it a value or leave the actor out
 covariate wealth of C is not known; give it a value or leave the actor out
-term moon: there is no term "moon" in this family of models
-term subrep(order 2): "subrep" is a term of sets, which only hyper models have`,
+[9:5] term moon: there is no term "moon" in this family of models
+[10:5] term subrep(order 2): "subrep" is a term of sets, which only hyper models have`,
 		},
 		{"window", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n1,A,B,1\n", "node,time,replace\n", head + "  - {term: inertia, window: 0}\n", "window: [0]; give a span of time above 0, or the ages"},
+		{"family", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n1,A,B,1\n", "node,time,replace\n", strings.Replace(head, "model: rem", "model: rhem", 1) + "  - {term: inertia}\n", `[1:8] model "rhem" is none of rem, rate`},
 		{"half-life", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n1,A,B,1\n", "node,time,replace\n", head + "  - {product: [{term: inertia, weighted: true, half_life: 0}, {term: recip}]}\n", "half_life: 0; give a span of time above 0, or leave it out"},
 		{
 			"many", "id,present,wealth\nA,TRUE,1\nB,TRUE,1\n", "time,sender,receiver,w\n" + strings.Repeat("1,A,A,1\n", 30), "node,time,replace\n", head + "  - {term: inertia}\n",

@@ -55,7 +55,7 @@ func (d *Design) Forward(after float64) (*Forward, error) {
 	for i := range m.Terms {
 		p, err := f.kindOf(&m.Terms[i])
 		if err != nil {
-			return nil, fmt.Errorf("term %s: %w", d.Terms[min(i, len(d.Terms)-1)], err)
+			return nil, m.Terms[i].fault(err)
 		}
 		f.past = append(f.past, p)
 	}

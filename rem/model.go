@@ -81,6 +81,7 @@ type Term struct {
 	Fixed   *float64
 	Product []Term // interaction: the product of these instead
 	Name    string // in the table; "": made from the above
+	place   string // in a specification
 }
 
 // RiskSet says what could have happened in an event's place.

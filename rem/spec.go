@@ -267,11 +267,11 @@ func Open(path string) (*Source, error) {
 // Load is [Load] of the text.
 func (s *Source) Load(c *entente.Case, asOf entente.Day, seed uint64) (*Data, *Model, error) {
 	path := s.Path
-	spec, err := decode(s.Text)
+	spec, text, err := decode(s.Text)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	l := &loader{spec: spec, dir: filepath.Dir(path), c: c, asOf: asOf, at: map[string]int32{}}
+	l := &loader{spec: spec, text: text, dir: filepath.Dir(path), c: c, asOf: asOf, at: map[string]int32{}}
 	m, err := l.model(seed)
 	if err == nil {
 		err = l.load(m)
@@ -292,17 +292,18 @@ func (s *Source) Load(c *entente.Case, asOf entente.Day, seed uint64) (*Data, *M
 }
 
 // decode reads a specification.
-func decode(text []byte) (*spec, error) {
+func decode(text []byte) (*spec, *yamltext.Text, error) {
 	s := &spec{}
-	_, err := yamltext.Decode("", text, s)
+	read, err := yamltext.Decode("", text, s)
 	if errors.Is(err, io.EOF) {
 		err = errors.New("it is empty; it names a model, events and terms")
 	}
-	return s, err
+	return s, read, err
 }
 
 type loader struct {
 	*spec
+	text *yamltext.Text
 	dir  string
 	c    *entente.Case
 	asOf entente.Day
@@ -315,16 +316,29 @@ type loader struct {
 	spare  []int32 // room for the actors of events to come
 }
 
+// place is the line and column of a key of the specification.
+func (l *loader) place(format string, args ...any) string {
+	if at := l.text.Where("$." + fmt.Sprintf(format, args...)); at != "" {
+		return "[" + at[1:] + "] "
+	}
+	return ""
+}
+
+// refuse says what is wrong with the value of a key.
+func (l *loader) refuse(key, format string, args ...any) error {
+	return fmt.Errorf(l.place("%s", key)+format, args...)
+}
+
 func (l *loader) model(seed uint64) (*Model, error) {
 	m := &Model{Family: l.Model, Directed: l.Directed, RiskSet: RiskSet{Controls: l.RiskSet.Controls, Seed: seed, MaxSize: l.RiskSet.MaxSize, OnSender: l.RiskSet.OnSender, Kinds: l.RiskSet.Kinds, Observed: l.RiskSet.Observed, Within: l.RiskSet.Within}}
 	if families := []Family{REM, Rate, Choice, Coordination, Hyper, sizes}; !slices.Contains(families, l.Model) {
-		return nil, fmt.Errorf("model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
+		return nil, l.refuse("model", "model %q is none of %s, %s, %s, %s, %s, %s", l.Model, REM, Rate, Choice, Coordination, Hyper, sizes)
 	}
 	if l.Model == sizes {
 		m.Family, m.RiskSet.MaxSize, m.OfSizes = Rate, 0, true
 	}
 	if l.RiskSet.Controls < 0 {
-		return nil, fmt.Errorf("risk_set: %d controls; give a number from 1, or leave it out for all", l.RiskSet.Controls)
+		return nil, l.refuse("risk_set.controls", "risk_set: %d controls; give a number from 1, or leave it out for all", l.RiskSet.Controls)
 	}
 	zero := 0.0
 	switch l.Like {
@@ -336,7 +350,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 	case "remstats":
 		m.Conventions = Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, Origin: &zero, Numbered: l.Timing != "interval"}
 	default:
-		return nil, fmt.Errorf("like %q is none of goldfish, eventnet, remstats", l.Like)
+		return nil, l.refuse("like", "like %q is none of goldfish, eventnet, remstats", l.Like)
 	}
 	choices := []struct {
 		key, value string
@@ -361,7 +375,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 				known = append(known, k)
 			}
 			slices.Sort(known)
-			return nil, fmt.Errorf("%s %q is none of %s", c.key, c.value, strings.Join(known, ", "))
+			return nil, l.refuse(c.key, "%s %q is none of %s", c.key, c.value, strings.Join(known, ", "))
 		}
 		set()
 	}
@@ -376,7 +390,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		}
 		t, err := l.instant(string(k.text))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k.key, err)
+			return nil, l.refuse(k.key, "%s: %w", k.key, err)
 		}
 		*k.into = &t
 	}
@@ -385,16 +399,17 @@ func (l *loader) model(seed uint64) (*Model, error) {
 			l.Terms[i].countEvents()
 		}
 		t := l.Terms[i].term()
+		t.place = l.place("terms[%d]", i)
 		if s := l.Terms[i].Standardise; !slices.Contains([]string{"", "true", "false", "overall", "population"}, s) {
-			return nil, fmt.Errorf("term %s: standardise is true, population or overall, not %q", t.label(), s)
+			return nil, t.fault(fmt.Errorf("standardise is true, population or overall, not %q", s))
 		}
 		if err := l.Terms[i].spans(); err != nil {
-			return nil, fmt.Errorf("term %s: %w", t.label(), err)
+			return nil, t.fault(err)
 		}
 		for _, text := range l.Terms[i].Pieces {
 			at, err := l.instant(string(text))
 			if err != nil {
-				return nil, fmt.Errorf("pieces of term %s: %w", t.label(), err)
+				return nil, t.fault(fmt.Errorf("pieces: %w", err))
 			}
 			t.Pieces = append(t.Pieces, at)
 		}
@@ -435,7 +450,7 @@ func (l *loader) load(m *Model) error {
 	for _, name := range sortedKeys(l.Layers) {
 		s := l.Layers[name]
 		if s.Start == "" && s.Table.File == "" {
-			return fmt.Errorf("layer %s has neither ties at the start (start: FILE) nor changes (file: FILE)", name)
+			return l.refuse("layers."+name, "layer %s has neither ties at the start (start: FILE) nor changes (file: FILE)", name)
 		}
 		layer := Layer{Name: name, Directed: s.Directed, Replace: s.Replace}
 		if s.Start != "" {
@@ -520,7 +535,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // month are left out: their place in the order is not known.
 func (l *loader) fromCase() error {
 	if l.Events.Case != "cooperation" {
-		return fmt.Errorf("events: case is cooperation, not %q", l.Events.Case)
+		return l.refuse("events.case", "events: case is cooperation, not %q", l.Events.Case)
 	}
 	if l.Events.Covariates != nil {
 		return errors.New("events: covariates are columns of a table; acts of a case have none")
@@ -541,7 +556,7 @@ func (l *loader) fromCase() error {
 	}
 	for _, code := range codes {
 		if l.c.Actor(code) == nil {
-			return fmt.Errorf("actors: %q is not in the case", code)
+			return l.refuse("actors.only", "actors: %q is not in the case", code)
 		}
 		l.at[code] = int32(len(l.data.Actors))
 		l.data.Actors = append(l.data.Actors, code)
@@ -558,7 +573,7 @@ func (l *loader) fromCase() error {
 	for _, name := range sortedKeys(l.Layers) {
 		s := l.Layers[name]
 		if s.Case != "cooperation" {
-			return fmt.Errorf("layer %s: case is cooperation, not %q", name, s.Case)
+			return l.refuse("layers."+name, "layer %s: case is cooperation, not %q", name, s.Case)
 		}
 		events, err := l.acts(nil, nil, s.Size, s.LargerThan)
 		if err != nil {

@@ -18,11 +18,11 @@ func FuzzSpecification(f *testing.F) {
 	f.Add([]byte("terms: {a: &a [*a]}\norigin: [1]\nends: {}"))
 	f.Add([]byte("events: {roles: 3, size: -1}\nrisk_set: {controls: 1e9}\nmodel: hyper\nterms: - 3"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s, err := decode(text)
+		s, places, err := decode(text)
 		if err != nil {
 			return
 		}
-		l := &loader{spec: s, at: map[string]int32{}}
+		l := &loader{spec: s, text: places, at: map[string]int32{}}
 		_, _ = l.model(1)
 	})
 }
