@@ -69,7 +69,7 @@ func (b *binder) tie(t *Term, reverse bool) (statistic, error) {
 // value is still one.
 func (t *Term) decays(values bool) error {
 	if t.HalfLife > 0 && !values {
-		return errors.New("it reads whether there is a tie, and a half-life leaves a tie one; weighted: true (of third actors combine: min) reads values")
+		return errors.New("it reads whether there is a tie, and a half-life leaves a tie one; weighted: true (of third actors combine: min) reads values; or leave half_life out")
 	}
 	return nil
 }
