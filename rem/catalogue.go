@@ -162,6 +162,9 @@ func (b *binder) layer(t *Term, k int) (*view, error) {
 
 // reading is how the term reads its k-th layer.
 func (b *binder) reading(t *Term, k int) (reading, error) {
+	if t.Aggregate == "differ" || t.Aggregate == "same" {
+		return reading{}, fmt.Errorf("aggregate %s compares categories, not numbers of events; absdiff and sd say how they differ", t.Aggregate)
+	}
 	name := ""
 	if k < len(t.On) {
 		name = t.On[k]

@@ -387,9 +387,10 @@ func (d *Data) fill(m *Model) (*Data, []string) {
 
 // numbered returns the data with the numbers of the events as their times; what
 // changed between two events changes between their numbers.
-func (d *Data) numbered() *Data {
-	at := func(t float64) float64 {
-		after := sort.Search(len(d.Events), func(k int) bool { return d.Events[k].Time > t })
+func (d *Data) numbered(m *Model) *Data {
+	// What happens at the time of an event comes before it or after it.
+	at := func(t float64, holds bool) float64 {
+		after := sort.Search(len(d.Events), func(k int) bool { return d.Events[k].Time > t || holds && d.Events[k].Time == t })
 		return float64(after) + .5
 	}
 	n := *d
@@ -402,19 +403,19 @@ func (d *Data) numbered() *Data {
 	for i := range n.Layers {
 		n.Layers[i].Events = slices.Clone(d.Layers[i].Events)
 		for k := range n.Layers[i].Events {
-			n.Layers[i].Events[k].Time = at(d.Layers[i].Events[k].Time)
+			n.Layers[i].Events[k].Time = at(d.Layers[i].Events[k].Time, m.ChangesHold)
 		}
 	}
 	n.Covariates = slices.Clone(d.Covariates)
 	for i := range n.Covariates {
 		n.Covariates[i].Changes = slices.Clone(d.Covariates[i].Changes)
 		for k := range n.Covariates[i].Changes {
-			n.Covariates[i].Changes[k].Time = at(d.Covariates[i].Changes[k].Time)
+			n.Covariates[i].Changes[k].Time = at(d.Covariates[i].Changes[k].Time, m.ChangesHold)
 		}
 	}
 	n.Presence = slices.Clone(d.Presence)
 	for k := range n.Presence {
-		n.Presence[k].Time = at(d.Presence[k].Time)
+		n.Presence[k].Time = at(d.Presence[k].Time, !m.PresenceAfter)
 	}
 	return &n
 }

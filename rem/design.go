@@ -39,7 +39,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		if m.Interval {
 			return nil, errors.New("waiting times are lost when events are numbered; choose one")
 		}
-		d.data = data.numbered()
+		d.data = data.numbered(m)
 		data = d.data
 	}
 	if m.FillMissing {
@@ -51,7 +51,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		return nil, errors.New("term intercept: the order of events alone says nothing of their rate; take it out or model the waiting times")
 	}
 	if m.Interval && (m.Family == Choice || m.Family == Coordination) {
-		return nil, fmt.Errorf("a %s model has no waiting times; they belong to the rate model", m.Family)
+		return nil, fmt.Errorf("a %s model has no waiting times; they belong to the rate model (what it reads may still go by times: clock: times)", m.Family)
 	}
 	if m.Family == Coordination && (m.RiskSet.Controls > 0 || m.RiskSet.Given != nil) {
 		return nil, errors.New("a choice_coordination model compares each pair with all others; it takes no controls")

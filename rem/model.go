@@ -126,6 +126,9 @@ type Conventions struct {
 	// PresenceAfter lets an actor who enters or leaves at the time of an event do so
 	// after it; otherwise before.
 	PresenceAfter bool
+	// ChangesHold lets what a covariate or a layer becomes at the time of an event hold for
+	// that event; otherwise only after it.
+	ChangesHold bool
 	// PresenceSplits ends an interval where an actor enters or leaves; otherwise who is
 	// present at its end counts as present throughout.
 	PresenceSplits bool

@@ -410,8 +410,13 @@ func (r *recount) third(t *Term, from, to []int32) float64 {
 	}
 	inOfFirst := t.Term == "cycle" || t.Term == "commonSender"
 	inOfSecond := t.Term == "trans" || t.Term == "commonSender"
+	// Where a pair and its reverse have the same third actors it is one of the numbers.
+	once := (!r.directed() || t.Of != "") && len(t.On) < 2 && (joint(0) || inOfFirst == inOfSecond) && t.Aggregate != "sum"
 	var values []float64
 	for _, pair := range r.ordered(t, from, to) {
+		if once && pair[0] > pair[1] {
+			continue
+		}
 		sum, most := 0.0, 0.0
 		for c := range int32(len(r.data.Actors)) {
 			if most = max(most, sum); t.Third == "max" {
@@ -540,7 +545,7 @@ func TestTermsOfSetsAgreeWithRecount(t *testing.T) {
 					closures = append(closures, "cycle", "commonSender", "commonReceiver")
 				}
 				for _, name := range closures {
-					for _, how := range []string{"", "sum", "min", "max"} {
+					for _, how := range aggregates[:len(aggregates)-2] { // whether values are the same is left to rounding
 						add(Term{Term: name, Aggregate: how, Of: of})
 						add(Term{Term: name, Aggregate: how, Of: of, On: []string{"mail", "talks"}})
 						add(Term{Term: name, Aggregate: how, Of: of, On: []string{"roads", ""}})

@@ -41,6 +41,7 @@ type spec struct {
 	DecayFrom string                   `yaml:"decay_from"`
 	Intervals string                   `yaml:"intervals"`
 	Enters    string                   `yaml:"presence_from"`
+	Holds     string                   `yaml:"changes_from"`
 	Splits    bool                     `yaml:"presence_splits"`
 	Origin    instant                  `yaml:"origin"`
 	Ends      instant                  `yaml:"ends"`
@@ -348,7 +349,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 	case "eventnet":
 		m.Ties = Exclude
 	case "remstats":
-		m.Conventions = Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, Origin: &zero, Numbered: l.Timing != "interval"}
+		m.Conventions = Conventions{Ties: Ordered, DecayFromPrevious: true, SplitAtEvents: true, ChangesHold: true, Origin: &zero, Numbered: l.Timing != "interval"}
 	default:
 		return nil, l.refuse("like", "like %q is none of goldfish, eventnet, remstats", l.Like)
 	}
@@ -362,6 +363,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		{"clock", l.Clock, map[string]func(){"times": func() { m.Numbered = false }, "numbers": func() { m.Numbered = true }}},
 		{"missing", l.Missing, map[string]func(){"error": func() { m.FillMissing = false }, "mean": func() { m.FillMissing = true }}},
 		{"presence_from", l.Enters, map[string]func(){"time": func() { m.PresenceAfter = false }, "after": func() { m.PresenceAfter = true }}},
+		{"changes_from", l.Holds, map[string]func(){"time": func() { m.ChangesHold = true }, "after": func() { m.ChangesHold = false }}},
 		{"intervals", l.Intervals, map[string]func(){"changes": func() { m.SplitAtEvents = false }, "events": func() { m.SplitAtEvents = true }}},
 	}
 	for _, c := range choices {

@@ -396,6 +396,9 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			return nil
 		}
 		s.now = t
+		if p.byAge {
+			p.aged(t)
+		}
 		if splits && m.Interval && t > p.closed {
 			// Until now those were present who were.
 			if err := w.moment(t-p.closed, nil); err != nil {
@@ -404,11 +407,17 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			p.closed = t
 		}
 		p.presenceUntil(t, !m.PresenceAfter)
+		if m.ChangesHold && p.nextEvent < len(s.data.Events) && s.data.Events[p.nextEvent].Time == t {
+			p.changes(t)
+		}
 		if err := p.events(t); err != nil {
 			return err
 		}
 		p.presenceUntil(t, true)
 		p.changes(t)
+		if !p.byAge {
+			p.aged(t)
+		}
 	}
 }
 
@@ -425,10 +434,14 @@ type passage struct {
 	nextOfLayer, nextOfAttr []int
 	closed                  float64 // when the last interval ended; NaN before the first
 	tied                    []int
+	// byAge is whether events leave windows when the coming event finds them too old;
+	// otherwise this has a time of its own, at which intervals may end. In exact numbers it
+	// is the same; of decimal ones t-w may be above s where s+w is not below t.
+	byAge bool
 }
 
 func newPassage(s *state, m *Model, used []int, w walker) *passage {
-	p := &passage{state: s, walker: w, model: m, used: used, views: map[int][]*view{}, closed: math.NaN(),
+	p := &passage{state: s, walker: w, model: m, used: used, views: map[int][]*view{}, closed: math.NaN(), byAge: m.SplitAtEvents && w.propose == nil,
 		nextOfLayer: make([]int, len(s.data.Layers)), nextOfAttr: make([]int, len(s.data.Covariates))}
 	s.age = func() float64 {
 		if m.DecayFromPrevious && !math.IsInf(s.previous, -1) {
@@ -466,6 +479,9 @@ func (p *passage) next() float64 {
 		}
 	}
 	for _, v := range p.state.views {
+		if p.byAge {
+			break
+		}
 		if v.delay > 0 && v.entered < len(v.applied) {
 			t = min(t, v.applied[v.entered].Time+v.delay)
 		}
@@ -558,7 +574,7 @@ func (p *passage) happened(events ...int) {
 	}
 }
 
-// changes makes those of a time: of covariates, of layers, and of what enters or leaves a window.
+// changes makes those of a time: of covariates and of layers.
 func (p *passage) changes(t float64) {
 	for _, c := range p.used {
 		at := &p.nextOfAttr[c]
@@ -581,13 +597,23 @@ func (p *passage) changes(t float64) {
 			}
 		}
 	}
+}
+
+// aged lets events enter and leave windows by their age at a time.
+func (p *passage) aged(t float64) {
+	older := func(e *Event, span float64) bool {
+		if p.byAge {
+			return t-span > e.Time
+		}
+		return e.Time+span <= t
+	}
 	for _, v := range p.state.views {
-		for v.delay > 0 && v.entered < len(v.applied) && v.applied[v.entered].Time+v.delay <= t {
+		for v.delay > 0 && v.entered < len(v.applied) && older(v.applied[v.entered], v.delay) {
 			p.version++
 			v.apply(v.applied[v.entered], len(p.data.Actors), 1, p.touch(v))
 			v.entered++
 		}
-		for v.window > 0 && v.expired < len(v.applied) && v.applied[v.expired].Time+v.window <= t {
+		for v.window > 0 && v.expired < len(v.applied) && older(v.applied[v.expired], v.window) {
 			p.version++
 			v.apply(v.applied[v.expired], len(p.data.Actors), -1, p.touch(v))
 			v.expired++

@@ -2,6 +2,7 @@ package rem
 
 import (
 	"cmp"
+	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -43,7 +44,14 @@ func (l *loader) table(file string) (*csvFile, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readTable(file, f, &l.faults)
+	if filepath.Ext(path) != ".gz" {
+		return readTable(file, f, &l.faults)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return readTable(file, z, &l.faults)
 }
 
 // readTable leaves out the rows that are not as long as the first, and adds them to the

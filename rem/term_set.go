@@ -59,7 +59,7 @@ var setTerms = []definition{
 	},
 	{
 		name: "closure", sets: true, layers: 2,
-		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; third: max the strongest of them alone; the mean over pairs, or with aggregate: sum the sum over ordered pairs, min, max. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
+		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; third: max the strongest of them alone; the mean over pairs, or with aggregate: sum the sum over ordered pairs, or what another aggregate makes of them. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
 		formula: "sum_{a != b in S} sum_c min(d_ac, d'_bc) / n(n-1)", source: "Lerner et al. 2021",
 		takes: "combine third aggregate of past",
 		bind:  func(b *binder, t *Term) (statistic, error) { return b.third(t, true, false, false) },
@@ -128,9 +128,6 @@ func (b *binder) layerOf(t *Term, k int) (*view, way, error) {
 	r, err := b.reading(t, k)
 	if err != nil {
 		return nil, 0, err
-	}
-	if t.Aggregate == "differ" || t.Aggregate == "same" {
-		return nil, 0, fmt.Errorf("aggregate %s compares categories, not numbers of events; absdiff and sd say how they differ", t.Aggregate)
 	}
 	at := slices.Index([]string{"out", "in", "sym"}, t.Direction)
 	if at < 0 && t.Direction != "" {
@@ -440,8 +437,9 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 		}
 		how = pairing(at)
 	}
-	if known := []string{"", "average", "sum", "min", "max"}; !slices.Contains(known, t.Aggregate) {
-		return statistic{}, fmt.Errorf("aggregate is average, sum, min or max, not %q", t.Aggregate)
+	fold, err := aggregate(t.Aggregate)
+	if err != nil {
+		return statistic{}, err
 	}
 	over, err := t.over()
 	if err != nil {
@@ -457,13 +455,11 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	if once && !between {
 		twice = 2
 	}
-	var sum, n, least, most float64
+	var sum, n, f float64
+	var values []float64
 	visit := func(a, c int32) {
-		v := over(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
-		if n == 0 {
-			least, most = v, v
-		}
-		least, most = min(least, v), max(most, v)
+		v := f * over(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
+		values = append(values, v)
 		sum += v
 		n++
 	}
@@ -471,41 +467,37 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	if err != nil {
 		return statistic{}, err
 	}
-	alike := once && !between && t.Aggregate != "min" && t.Aggregate != "max" && t.third() == ""
+	mean := t.Aggregate == "" || t.Aggregate == "average"
+	alike := once && !between && (mean || t.Aggregate == "sum") && t.third() == ""
 	var rows []*row
 	return statistic{value: func(u *unit) float64 {
-		sum, n = 0, 0
+		sum, n, values = 0, 0, values[:0]
+		switch f = 1; how {
+		case byMin, bySum:
+			f = b.s.factor(x)
+		case byProduct:
+			f = b.s.factor(x) * b.s.factor(y)
+		}
 		if alike {
 			set := members(u)
 			rows = rows[:0]
 			for _, a := range set {
 				rows = append(rows, &pick(x, inOfFirst).rows[a])
 			}
-			sum, n = commonOfPairs(rows, how), choose(len(set), 2)
+			sum, n = f*commonOfPairs(rows, how), choose(len(set), 2)
 		} else {
 			pairs(u, visit)
 		}
-		if n == 0 {
+		switch {
+		case n == 0:
 			return 0
-		}
-		f := 1.0
-		switch how {
-		case byMin, bySum:
-			f = b.s.factor(x)
-		case byProduct:
-			f = b.s.factor(x) * b.s.factor(y)
-		}
-		switch t.Aggregate {
-		case "sum":
-			return twice * sum * f
-		case "min":
-			return least * f
-		case "max":
-			return most * f
-		}
-		if between {
+		case t.Aggregate == "sum":
+			return twice * sum
+		case !mean:
+			return fold(values)
+		case between:
 			n = float64(len(u.from) * len(u.to))
 		}
-		return sum * f / n
+		return sum / n
 	}}, nil
 }
