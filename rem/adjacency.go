@@ -12,11 +12,11 @@ import (
 // a tie, that its value is 2 or more, and that it is neither 1 nor 2, and the rank of
 // that last bit is the place of the value. So two rows are intersected 64 partners at
 // a time, whether actors are few or a million, and the ties of one event or of two,
-// which are most, are counted unseen.
+// which are most, are counted unseen. A value below 0 is kept and is no tie.
 type adjacency struct{ rows []row }
 
 type row struct {
-	tie, twice, other []uint64  // by block: which ties there are, are 2 or more, are neither 1 nor 2
+	tie, twice, other []uint64  // by block: which ties there are, which are 2 or more, which values are none of 0, 1 and 2
 	ids               []int32   // of the blocks, ascending; nil in a full row
 	rank              []int32   // values in the blocks before
 	values            []float64 // other than 1 and 2
@@ -132,15 +132,12 @@ func (r *row) put(j int32, v float64) {
 	}
 	r.sum += v - was
 	switch {
-	case was == 0:
+	case was <= 0 && v > 0:
 		r.tie[k] |= bit
 		r.ties++
-	case v == 0:
+	case was > 0 && v <= 0:
 		r.tie[k] &^= bit
 		r.ties--
-		if r.ties == 0 {
-			r.sum = 0
-		}
 	}
 	r.twice[k] &^= bit
 	if v >= 2 {
@@ -160,6 +157,9 @@ func (r *row) put(j int32, v float64) {
 	case had:
 		r.values = slices.Delete(r.values, at, at+1)
 		shift = -1
+	}
+	if r.ties == 0 && len(r.values) == 0 { // nothing is left but what rounding leaves
+		r.sum = 0
 	}
 	if shift == 0 {
 		return

@@ -216,7 +216,7 @@ func (b *binder) attr(t *Term, k int) (int, error) {
 	var faults faults
 	for a, v := range b.s.data.Covariates[at].Start {
 		if math.IsNaN(v) {
-			faults.add(fmt.Errorf("covariate %s of %s is not known; give it a value or leave the actor out", t.Attr[k], b.s.data.Actors[a]))
+			faults.add(fmt.Errorf("covariate %s of %s is not known; give it a value, leave the actor out, or take the others' mean (missing: mean)", t.Attr[k], b.s.data.Actors[a]))
 		}
 	}
 	for _, c := range b.s.data.Covariates[at].Changes {
@@ -342,7 +342,9 @@ func (b *binder) term(t *Term, sets bool) (statistic, error) {
 	if err != nil {
 		return st, err
 	}
-	if raw := st.value; change != nil {
+	if raw := st.value; change != nil && t.is("sim") { // of the difference; likeness is its negative
+		st.value = func(u *unit) float64 { return -change(-raw(u)) }
+	} else if change != nil {
 		st.value = func(u *unit) float64 { return change(raw(u)) }
 	}
 	if t.Unless != "" {
@@ -402,7 +404,7 @@ func (b *binder) unless(t *Term, st *statistic) error {
 		}
 	}
 	st.value = func(u *unit) float64 {
-		if v.out.rows[u.i].at(u.j) != 0 {
+		if v.out.rows[u.i].at(u.j) > 0 {
 			return 0
 		}
 		return raw(u)

@@ -44,8 +44,8 @@ event e6 (events.csv:7) at time 5: D is not present then`,
 			"terms", "id,present,wealth\nA,TRUE,1\nB,TRUE,NA\nC,TRUE,\n", "time,sender,receiver,w\n1,A,B,1\n2,B,C,1\n", "node,time,replace\n",
 			head + "  - {term: inertai}\n  - {term: same, attr: wealth}\n  - {term: moon}\n  - {term: subrep, order: 2}\n",
 			`[7:5] term inertai: there is no term "inertai" in this family of models; is "inertia" meant?
-[8:5] term same(wealth): covariate wealth of B is not known; give it a value or leave the actor out
-covariate wealth of C is not known; give it a value or leave the actor out
+[8:5] term same(wealth): covariate wealth of B is not known; give it a value, leave the actor out, or take the others' mean (missing: mean)
+covariate wealth of C is not known; give it a value, leave the actor out, or take the others' mean (missing: mean)
 [9:5] term moon: there is no term "moon" in this family of models
 [10:5] term subrep(order 2): "subrep" is a term of sets, which only hyper models have`,
 		},

@@ -208,10 +208,10 @@ func (v *view) set(i, j int32, value float64) {
 // given.
 func (v *view) noteRise(i, j int32, value float64) {
 	switch was := v.out.rows[i].at(j); {
-	case was == 0 && value != 0:
+	case was <= 0 && value > 0:
 		v.ties++
 		v.arose[[2]int32{i, j}] = arising{v.ties, v.events}
-	case was != 0 && value == 0:
+	case was > 0 && value <= 0:
 		delete(v.arose, [2]int32{i, j})
 	default:
 		return
@@ -255,7 +255,7 @@ func (v *view) apply(e *Event, n int, sign float64, touched func(i, j int32)) {
 			if v.arose != nil {
 				v.noteRise(i, j, value)
 			}
-			turns := v.turned != nil && (v.out.rows[i].at(j) != 0) != (value != 0)
+			turns := v.turned != nil && (v.out.rows[i].at(j) > 0) != (value > 0)
 			v.set(i, j, value)
 			if turns {
 				for _, tell := range v.turned {

@@ -163,7 +163,7 @@ func (b *binder) inOrder(t *Term, v *view, cycle bool) (statistic, error) {
 			from, to = to, from
 		}
 		v.out.rows[from].each(func(k int32, _ float64) {
-			if v.out.rows[k].at(to) != 0 && follows(v.arose[[2]int32{from, k}], v.arose[[2]int32{k, to}]) {
+			if v.out.rows[k].at(to) > 0 && follows(v.arose[[2]int32{from, k}], v.arose[[2]int32{k, to}]) {
 				count++
 			}
 		})

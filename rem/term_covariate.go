@@ -51,7 +51,7 @@ var covariateTerms = []definition{
 		},
 	},
 	{
-		name: "sim", attrs: 1, says: "how alike the two are", formula: "-|a_i - a_j|",
+		name: "sim", attrs: 1, says: "how alike the two are; a transform is of the difference", formula: "-|a_i - a_j|",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			return b.covariates(t, 1, func(a, _ []float64, u *unit) float64 { return -math.Abs(a[u.i] - a[u.j]) })
 		},

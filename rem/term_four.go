@@ -30,7 +30,7 @@ func bindFour(b *binder, t *Term) (statistic, error) {
 			total := 0.0
 			// The path i -> k <- i -> j is none.
 			back := 0.0
-			if v.out.rows[u.i].at(u.j) != 0 {
+			if v.out.rows[u.i].at(u.j) > 0 {
 				back = 1
 			}
 			v.out.rows[u.i].each(func(k int32, _ float64) {
@@ -80,7 +80,7 @@ func bindNodeTrans(b *binder, t *Term) (statistic, error) {
 		touch: func(m *marks, _ *view, a, c int32) {
 			m.actor(a, sender)
 			v.in.rows[a].each(func(other int32, _ float64) {
-				if v.in.rows[c].at(other) != 0 {
+				if v.in.rows[c].at(other) > 0 {
 					m.actor(other, sender)
 				}
 			})

@@ -312,7 +312,7 @@ func (p *pairs) read(t *Term, layer string) *relation {
 			}
 		}
 		set := func(i, j int32) {
-			was := r.tie[i][j] != 0
+			was := r.tie[i][j] > 0
 			switch {
 			case replace && c.ends:
 				r.tie[i][j], r.x[i][j] = 0, 0
@@ -322,10 +322,13 @@ func (p *pairs) read(t *Term, layer string) *relation {
 				r.tie[i][j] += v
 				r.x[i][j] += w
 			}
-			if is := r.tie[i][j] != 0; is && !was {
+			if is := r.tie[i][j] > 0; is && !was {
 				r.arose[i][j], r.by[i][j] = order, event
 			} else if !is {
-				r.arose[i][j], r.by[i][j], r.x[i][j] = 0, 0, 0
+				r.arose[i][j], r.by[i][j] = 0, 0
+			}
+			if r.tie[i][j] == 0 {
+				r.x[i][j] = 0
 			}
 		}
 		for a, i := range c.of.From {
@@ -344,7 +347,7 @@ func (p *pairs) read(t *Term, layer string) *relation {
 	}
 	for i := range n {
 		for j := range n {
-			r.tie[i][j] = one(r.tie[i][j] != 0)
+			r.tie[i][j] = one(r.tie[i][j] > 0)
 		}
 	}
 	return r
@@ -488,7 +491,7 @@ func (p *pairs) raw(t *Term, i, j int) float64 {
 	}
 	join := func(a, b float64) float64 { // of two legs
 		switch {
-		case a == 0 || b == 0:
+		case a <= 0 || b <= 0:
 			return 0
 		case t.Combine == "min":
 			return min(a, b)

@@ -48,13 +48,10 @@ func (b *binder) tie(t *Term, reverse bool) (statistic, error) {
 				i, j = j, i
 			}
 			x := v.out.rows[i].at(j)
-			switch {
-			case x == 0:
-				return 0
-			case weighted:
+			if weighted {
 				return x * b.s.factor(v)
 			}
-			return 1
+			return one(x > 0)
 		},
 		touch: func(m *marks, _ *view, i, j int32) {
 			if reverse {

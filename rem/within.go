@@ -69,7 +69,7 @@ func (b *binder) within() error {
 
 // mayAct reports whether a pair is at risk by its tie.
 func (s *state) mayAct(i, j int32) bool {
-	return s.atRisk == nil || s.atRisk.out.rows[i].at(j) != 0
+	return s.atRisk == nil || s.atRisk.out.rows[i].at(j) > 0
 }
 
 // pairsWithin lists the pairs at risk among those present; of one sender, unless it is
