@@ -3,6 +3,7 @@ package rem
 import (
 	"bytes"
 	"compress/gzip"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -96,6 +97,108 @@ terms: [{term: alter, attr: wealth}, {term: tie, on: roads, weighted: true}]
 			}); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+}
+
+var afterTables = map[string]string{
+	"actors.csv":   "name,age,present\na,1,TRUE\nb,2,TRUE\nc,4,TRUE\nd,7,FALSE\n",
+	"ages.csv":     "time,node,replace\n3,a,10\n",
+	"closer.csv":   "time,sender,receiver,value\n3,a,b,5\n",
+	"presence.csv": "time,node,replace\n3,d,TRUE\n",
+	"acts.csv":     "time,sender,receiver\n1,a,b\n2,b,c\n3,d,a\n5,a,b\n5.5,c,d\n8,b,a\n",
+}
+
+func afterSpec(keys string) string {
+	return "model: rem\ndirected: true\n" + keys + `actors: {file: actors.csv, id: name, present: present, covariates: [age]}
+presence: presence.csv
+covariates: {age: {file: ages.csv}}
+layers: {closer: {file: closer.csv, value: value, replace: true, directed: true}}
+events: {file: acts.csv}
+terms:
+  - {term: inertia, weighted: true}
+  - {term: receive, attr: age}
+  - {term: tie, on: closer, weighted: true}
+`
+}
+
+func momentsOf(t *testing.T, keys string) (rows [][]float64, waits []float64) {
+	t.Helper()
+	d, _, err := fitText(t, afterTables, afterSpec(keys), Options{Ridge: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Each(t.Context(), func(m *Moment) error {
+		var all []float64
+		for r := range m.Rows() {
+			all = append(all, m.Statistics(r)...)
+		}
+		rows, waits = append(rows, all), append(waits, m.Wait)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return rows, waits
+}
+
+// What is explained after a time has the alternatives and statistics that it has when all
+// is explained; the first wait begins with the time.
+func TestAfter(t *testing.T) {
+	for _, keys := range []string{"timing: ordinal\n", "clock: numbers\n", "timing: interval\nintervals: events\norigin: 0\n", "timing: interval\norigin: 0\n"} {
+		all, waits := momentsOf(t, keys)
+		some, later := momentsOf(t, keys+"after: 5.25\n")
+		if len(some) != 2 {
+			t.Fatalf("%s: %d moments after 5.25, want 2", keys, len(some))
+		}
+		first := len(all) - 2
+		for k := range some {
+			if !slices.Equal(some[k], all[first+k]) {
+				t.Errorf("%s: moment %d: got %v, want %v", keys, k, some[k], all[first+k])
+			}
+		}
+		if strings.Contains(keys, "interval\n") && (later[0] != 0.25 || later[1] != waits[first+1]) {
+			t.Errorf("%s: waits %v, want 0.25 and %v", keys, later, waits[first+1])
+		}
+	}
+	if _, waits := momentsOf(t, "timing: interval\norigin: 4\nafter: 3\n"); !slices.Equal(waits, []float64{1, .5, 2.5}) {
+		t.Errorf("the clock starts at 4, and waits are %v", waits)
+	}
+	if _, _, err := fitText(t, afterTables, afterSpec("timing: interval\norigin: 4\n"), Options{}); err == nil || !strings.Contains(err.Error(), "acts.csv:2 at 1 is before the clock starts (origin: 4)") {
+		t.Errorf("an event before the clock: got %v", err)
+	}
+	if _, _, err := fitText(t, afterTables, afterSpec("after: 8\n"), Options{}); err == nil || !strings.Contains(err.Error(), "no event is later than 8") {
+		t.Errorf("nothing to explain: got %v", err)
+	}
+}
+
+// Event 3 happens at the time of all changes: remstats's statistics know of them, and
+// goldfish's do not. The presence of d, who acts then, is known to both, by whatever clock.
+func TestChangesAndPresenceAtAnEvent(t *testing.T) {
+	for keys, before := range map[string]bool{
+		"timing: ordinal\n":                                 false,
+		"clock: numbers\n":                                  false,
+		"changes_from: time\n":                              true,
+		"like: remstats\n":                                  true,
+		"like: remstats\ntiming: interval\n":                true,
+		"timing: interval\nchanges_from: time\norigin: 0\n": true,
+		"like: remstats\nchanges_from: after\n":             false,
+	} {
+		rows, waits := momentsOf(t, keys)
+		at := 2
+		if len(rows) > 6 { // an interval ends where all changes, just before the event
+			at = 3
+			if waits[2] != 1 || waits[3] != 0 || slices.Contains(rows[2], 10) || slices.Contains(rows[2], 5) {
+				t.Errorf("%s: waits %v at the change, rows before it %v", keys, waits[2:4], rows[2])
+			}
+		}
+		if len(rows[at]) != 12*3 {
+			t.Errorf("%s: %d values at the third event, want those of 12 pairs", keys, len(rows[at]))
+		}
+		if slices.Contains(rows[at], 10) != before || slices.Contains(rows[at], 5) != before {
+			t.Errorf("%s: rows %v; changes at the time of the event known: want %v", keys, rows[at], before)
+		}
+		if !slices.Contains(rows[at+1], 10) || !slices.Contains(rows[at+1], 5) {
+			t.Errorf("%s: after the event nothing has changed: %v", keys, rows[at+1])
 		}
 	}
 }

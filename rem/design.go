@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -35,6 +36,20 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 		return nil, errors.New("the model has no terms")
 	}
 	d := &Design{Model: m, Events: len(data.Events), Actors: len(data.Actors), data: data}
+	if m.After != nil {
+		past := sort.Search(len(data.Events), func(k int) bool { return data.Events[k].Time > *m.After })
+		if d.Events -= past; d.Events == 0 {
+			return nil, fmt.Errorf("after: no event is later than %s, so none is explained", data.when(*m.After))
+		}
+		if m.Numbered {
+			own, number := *m, float64(past)
+			own.After = &number
+			m, d.Model = &own, &own
+		}
+	}
+	if first := &data.Events[len(data.Events)-d.Events]; m.Interval && m.Origin != nil && first.Time < *m.Origin {
+		return nil, fmt.Errorf("event %s at %s is before the clock starts (origin: %s); start it earlier, or leave events up to a time to the past (after)", data.told(len(data.Events)-d.Events), data.when(first.Time), data.when(*m.Origin))
+	}
 	if m.Numbered {
 		if m.Interval {
 			return nil, errors.New("waiting times are lost when events are numbered; choose one")
@@ -88,7 +103,7 @@ func Prepare(ctx context.Context, data *Data, m *Model) (*Design, error) {
 	if m.RiskSet.Observed > 0 {
 		d.Events = 0
 		for k := range data.Events {
-			if m.observes(k) {
+			if m.observes(k) && (m.After == nil || data.Events[k].Time > *m.After) {
 				d.Events++
 			}
 		}

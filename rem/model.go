@@ -141,6 +141,9 @@ type Conventions struct {
 	// Origin starts the clock of an interval model; nil: the first change of
 	// anything that the model reads.
 	Origin *float64
+	// After leaves what happened up to this time, and at it, to the past: only later events
+	// are explained, and the wait for the first of them begins with it. nil: all are.
+	After *float64
 }
 
 // Ties says what events of one time see of each other.

@@ -74,7 +74,7 @@ const maxAlternatives = 2_000_000
 // time that is its share.
 func (r *riskSets) each(dt float64, events []int, visit func(event int, dt float64) error) error {
 	if len(events) == 0 {
-		if dt == 0 {
+		if dt <= 0 {
 			return nil
 		}
 		if r.wanted != nil && !r.wanted() {

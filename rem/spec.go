@@ -44,6 +44,7 @@ type spec struct {
 	Holds     string                   `yaml:"changes_from"`
 	Splits    bool                     `yaml:"presence_splits"`
 	Origin    instant                  `yaml:"origin"`
+	After     instant                  `yaml:"after"`
 	Ends      instant                  `yaml:"ends"`
 	Missing   string                   `yaml:"missing"`
 	Clock     string                   `yaml:"clock"`
@@ -386,7 +387,7 @@ func (l *loader) model(seed uint64) (*Model, error) {
 		key  string
 		text instant
 		into **float64
-	}{{"origin", l.Origin, &m.Origin}, {"ends", l.Ends, &l.data.Ends}} {
+	}{{"origin", l.Origin, &m.Origin}, {"ends", l.Ends, &l.data.Ends}, {"after", l.After, &m.After}} {
 		if k.text == "" {
 			continue
 		}

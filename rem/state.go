@@ -370,6 +370,14 @@ type walker struct {
 
 // walk goes through all time once.
 func (s *state) walk(m *Model, used []int, w walker) error {
+	if moment := w.moment; m.After != nil && w.propose == nil {
+		w.moment = func(dt float64, events []int) error {
+			if s.now <= *m.After {
+				return nil
+			}
+			return moment(min(dt, s.now-*m.After), events)
+		}
+	}
 	p := newPassage(s, m, used, w)
 	for {
 		s.coming = min(p.nextEvent, len(s.data.Events)-1)
@@ -407,7 +415,13 @@ func (s *state) walk(m *Model, used []int, w walker) error {
 			p.closed = t
 		}
 		p.presenceUntil(t, !m.PresenceAfter)
-		if m.ChangesHold && p.nextEvent < len(s.data.Events) && s.data.Events[p.nextEvent].Time == t {
+		if m.ChangesHold && p.changing(t) {
+			if m.Interval && !m.SplitAtEvents && t > p.closed { // until now all was as before
+				if err := w.moment(t-p.closed, nil); err != nil {
+					return err
+				}
+				p.closed = t
+			}
 			p.changes(t)
 		}
 		if err := p.events(t); err != nil {
@@ -530,7 +544,7 @@ func (p *passage) events(t float64) error {
 			if err := p.moment(dt, nil); err != nil {
 				return err
 			}
-			p.closed = t
+			p.close(t)
 		}
 	case m.Ties == Ordered || m.Ties == Random:
 		if m.Ties == Random {
@@ -542,19 +556,40 @@ func (p *passage) events(t float64) error {
 				return err
 			}
 			p.happened(k)
-			dt, p.closed, p.previous = 0, t, t
+			p.close(t)
+			dt, p.previous = 0, t
 		}
 	default:
 		if err := p.moment(dt, p.tied); err != nil {
 			return err
 		}
 		p.happened(p.tied...)
-		p.closed, p.previous = t, t
+		p.close(t)
+		p.previous = t
 	}
 	if math.IsNaN(p.closed) {
 		p.closed = t
 	}
 	return nil
+}
+
+// close ends an interval, unless the clock starts later.
+func (p *passage) close(t float64) {
+	if !(t < p.closed) {
+		p.closed = t
+	}
+}
+
+// changing reports whether a covariate or a layer changes at a time.
+func (p *passage) changing(t float64) bool {
+	d := p.data
+	return slices.ContainsFunc(p.used, func(c int) bool {
+		list, at := d.Covariates[c].Changes, p.nextOfAttr[c]
+		return at < len(list) && list[at].Time == t
+	}) || slices.ContainsFunc(p.layers, func(l int) bool {
+		list, at := d.Layers[l].Events, p.nextOfLayer[l]
+		return at < len(list) && list[at].Time == t
+	})
 }
 
 // happened lets the state know of events, which are the latest then.
