@@ -26,8 +26,8 @@ func one(is bool) float64 {
 	return 0
 }
 
-// aggregate returns the function that folds the numbers of a set into one; an
-// empty list gives 0, and one number has no differences.
+// aggregate returns the function that folds the numbers of a set into one and may sort
+// them; an empty list gives 0, and one number has no differences.
 func aggregate(name string) (func([]float64) float64, error) {
 	total := func(x []float64) (sum float64) {
 		for _, v := range x {
@@ -52,6 +52,11 @@ func aggregate(name string) (func([]float64) float64, error) {
 		return nonEmpty(1, slices.Min[[]float64]), nil
 	case "max":
 		return nonEmpty(1, slices.Max[[]float64]), nil
+	case "median":
+		return nonEmpty(1, func(x []float64) float64 {
+			slices.Sort(x)
+			return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+		}), nil
 	case "range":
 		return nonEmpty(1, func(x []float64) float64 { return slices.Max(x) - slices.Min(x) }), nil
 	case "sd", "population_sd":
@@ -69,7 +74,7 @@ func aggregate(name string) (func([]float64) float64, error) {
 	}
 	c, ok := comparisons[name]
 	if !ok {
-		return nil, fmt.Errorf("aggregate is one of average, sum, min, max, range, sd, population_sd, absdiff, sum_absdiff, differ, same, not %q", name)
+		return nil, fmt.Errorf("aggregate is one of average, median, sum, min, max, range, sd, population_sd, absdiff, sum_absdiff, differ, same, not %q", name)
 	}
 	return nonEmpty(2, func(x []float64) (sum float64) {
 		for i, v := range x {

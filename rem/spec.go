@@ -212,6 +212,9 @@ func (t *termSpec) term() Term {
 		Order: t.Order, Senders: t.Senders, Receivers: t.Receivers, Direction: t.Direction, Exactly: t.Exactly, Sizes: t.Sizes,
 		Transform: t.Transform, Ratio: t.Ratio, Standardise: t.Standardise == "true" || t.Standardise == "population", Population: t.Standardise == "population", Overall: t.Standardise == "overall", Fixed: t.Fixed, Smooth: t.Smooth,
 		Empty: t.Empty, Kinds: t.Kinds, Share: t.Share, Signed: t.Signed, History: t.History, Symmetric: t.Symmetric, Unless: t.Unless, Name: t.Name}
+	if out.Aggregate == "mean" { // as goldfish has it
+		out.Aggregate = "average"
+	}
 	if t.Window != nil && len(*t.Window) > 0 {
 		w := *t.Window
 		out.Window = w[len(w)-1]

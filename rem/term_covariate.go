@@ -75,7 +75,7 @@ var covariateTerms = []definition{
 		},
 	},
 	{
-		name: "egoAlterInt", attrs: 2, says: "a property of the sender times one of the receiver", formula: "a_i b_j",
+		name: "egoAlterInt", also: []string{"egoAlterInteraction"}, attrs: 2, says: "a property of the sender times one of the receiver", formula: "a_i b_j",
 		source: "Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			if b.undirected() && t.Attr[0] != t.Attr[1] {

@@ -12,7 +12,7 @@ import (
 var neighbourTerms = []definition{
 	{
 		name: "tertius", layers: 1, attrs: 1, one: true, takes: "of aggregate empty ties",
-		says:    "a covariate over those who acted towards the receiver, or the sender; aggregate: average (the default), sum, min, max, sd; empty: what an actor without such has",
+		says:    "a covariate over those who acted towards the receiver, or the sender; aggregate: average (the default), median, sum, min, max, sd; empty: what an actor without such has",
 		formula: "e.g. the mean of a_k over k with x_kj > 0", source: "Stadtfeld, Hollway & Block 2017",
 		bind: func(b *binder, t *Term) (statistic, error) {
 			n, err := b.neighbours(t)

@@ -59,7 +59,7 @@ var setTerms = []definition{
 	},
 	{
 		name: "closure", sets: true, layers: 2,
-		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; third: max the strongest of them alone; the mean over pairs, or with aggregate: sum the sum over ordered pairs, or what another aggregate makes of them. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
+		says:    "third actors with whom two of the set have both acted; combine: min (the default), product, sum, unique; third: max the strongest of them alone; the mean over pairs, or what aggregate makes of the ordered pairs. On two layers: one of the pair on the first, the other on the second. With direction: in whatever roles",
 		formula: "sum_{a != b in S} sum_c min(d_ac, d'_bc) / n(n-1)", source: "Lerner et al. 2021",
 		takes: "combine third aggregate of past",
 		bind:  func(b *binder, t *Term) (statistic, error) { return b.third(t, true, false, false) },
@@ -460,6 +460,9 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	visit := func(a, c int32) {
 		v := f * over(&pick(x, inOfFirst).rows[a], &pick(y, inOfSecond).rows[c], how)
 		values = append(values, v)
+		if twice == 2 { // a pair and its reverse
+			values = append(values, v)
+		}
 		sum += v
 		n++
 	}

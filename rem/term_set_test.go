@@ -262,7 +262,7 @@ func TestTermsOfSetsRefuse(t *testing.T) {
 		{Term{Term: "bilateral", Sizes: []int{2}}, &set, "how large the past events are"},
 		{Term{Term: "shared", Order: 2, Aggregate: "sum"}, &set, "does not take aggregate"},
 		{Term{Term: "closure", Aggregate: "differ"}, &set, "compares categories"},
-		{Term{Term: "closure", Aggregate: "mean"}, &set, "aggregate is one of average, sum"},
+		{Term{Term: "closure", Aggregate: "mean"}, &set, "aggregate is one of average, median, sum"},
 		{Term{Term: "closure", Combine: "most"}, &set, "combine is one of"},
 		{Term{Term: "closure", Direction: "in"}, &directed, "does not take direction"},
 		{Term{Term: "cycle"}, &set, "closure reads them"},

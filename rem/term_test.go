@@ -1103,7 +1103,7 @@ func TestRefusedTermsOfPairs(t *testing.T) {
 		{directed, Term{Term: "inertia", Share: true, On: []string{"roads"}}, "needs a layer with a direction"},
 		{directed, Term{Term: "indeg", Of: "both"}, `of is sender or receiver, not "both"`},
 		{directed, Term{Term: "tertius", Attr: wealth, Empty: "nothing"}, `empty is zero or mean, not "nothing"`},
-		{directed, Term{Term: "tertius", Attr: wealth, Aggregate: "median"}, "aggregate is one of average, sum"},
+		{directed, Term{Term: "tertius", Attr: wealth, Aggregate: "mode"}, "aggregate is one of average, median, sum"},
 		{directed, Term{Term: "inertia", Transform: "cube"}, `transform "cube" is none of`},
 		{directed, Term{Term: "inertia", Unless: "post"}, `unless: there is no layer "post"`},
 		{undirected, Term{Term: "inertia", On: []string{"mail"}}, "the pairs of the model have no direction and the layer has one"},
