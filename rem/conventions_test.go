@@ -52,8 +52,19 @@ func TestPresentFromTheTimeOfAnEvent(t *testing.T) {
 		if _, _, err := fitText(t, tables, spec, Options{Ridge: 1}); err != nil {
 			t.Error(clock, err)
 		}
-		if _, _, err := fitText(t, tables, "presence_from: after\n"+spec, Options{Ridge: 1}); err == nil || !strings.Contains(err.Error(), "C") {
+		if _, _, err := fitText(t, tables, "presence_from: after\n"+spec, Options{Ridge: 1}); err == nil || !strings.Contains(err.Error(), "C (who enters at") {
 			t.Errorf("%s: %v, not that C is away", clock, err)
+		}
+	}
+}
+
+// Events that all happen when the clock starts tell nothing of their rate.
+func TestNoTimePasses(t *testing.T) {
+	for _, controls := range []string{"", "risk_set: {controls: 2}\n"} {
+		_, _, err := fitText(t, map[string]string{"actors.csv": "id\nA\nB\nC\n", "events.csv": "time,sender,receiver\n1,A,B\n1,B,C\n1,C,A\n"},
+			controls+"model: rem\ndirected: true\ntiming: interval\nactors: {file: actors.csv}\nevents: {file: events.csv}\nterms: [{term: intercept}]\n", Options{})
+		if err == nil || !strings.Contains(err.Error(), "no time passes") {
+			t.Errorf("%s: %v", controls, err)
 		}
 	}
 }

@@ -166,3 +166,27 @@ func (s *state) absent(e *Event) error {
 	}
 	return fmt.Errorf("event %s at time %v: %s is not present then", e.ID, e.Time, strings.Join(names, ", "))
 }
+
+// timeless refuses waiting times where no time passes: any rate would explain them.
+func (d *Design) timeless() error {
+	if !d.Model.Interval {
+		return nil
+	}
+	for _, c := range d.strata {
+		for k := range c.cases {
+			if c.cases[k].dt > 0 {
+				return nil
+			}
+		}
+	}
+	if d.panel != nil {
+		for _, c := range d.panel.chunks {
+			for k := range c.steps {
+				if c.steps[k].dt > 0 {
+					return nil
+				}
+			}
+		}
+	}
+	return errors.New("no time passes before the events, so nothing can be learnt of their rate; say when the clock starts (origin), or model their order (timing: ordinal)")
+}

@@ -115,6 +115,9 @@ func (f *Fit) Term(name string) (Estimate, bool) {
 
 // Fit maximises the log-likelihood of the design.
 func (d *Design) Fit(ctx context.Context, opt Options) (*Fit, error) {
+	if err := d.timeless(); err != nil {
+		return nil, err
+	}
 	opt.subject = d.subject()
 	opt.Fixed = maps.Clone(opt.Fixed)
 	for k, i := range d.of {
