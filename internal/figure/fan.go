@@ -41,7 +41,8 @@ func (f Fan) SVG() string {
 	if !(from < to) {
 		return ""
 	}
-	const left, gap = 44.0, 24.0
+	const gap = 24.0
+	left := max(44, textWidth("m s", fmt.Sprintf("%.0f", most))+8)
 	columns, high := 3, 112.0
 	if len(f.Panels) == 1 {
 		columns, high = 1, 180

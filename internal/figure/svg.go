@@ -161,40 +161,42 @@ func textBox(class, anchor string, x, y float64, s string) box {
 	return box{x, y - 0.76*size, x + w, y + 0.22*size, s}
 }
 
-// advance holds the widths of the printable ASCII characters of a common
-// sans-serif typeface, in thousandths of the size.
+// advance holds the widths of the printable ASCII characters in thousandths of
+// the size, each the wider of Arial's and DejaVu Sans's: the first is as wide as
+// the typefaces the page asks for, the second what many systems have without
+// them, a seventh wider.
 var advance = [95]uint16{
-	278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
-	556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
-	1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
-	667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
-	333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
-	556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+	318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337,
+	636, 636, 636, 636, 636, 636, 636, 636, 636, 636, 337, 337, 838, 838, 838, 556,
+	1015, 684, 686, 722, 770, 667, 611, 778, 752, 295, 500, 667, 557, 863, 748, 787,
+	667, 787, 722, 667, 611, 732, 684, 989, 685, 667, 685, 390, 337, 390, 838, 556,
+	500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579, 278, 974, 634, 612,
+	635, 635, 411, 521, 392, 634, 592, 818, 592, 592, 525, 636, 337, 636, 838,
 }
 
-// textWidth estimates the width of a text, a little on the wide side, since the
-// reader's typeface is not known.
+// textWidth estimates the width of a text, on the wide side, since the reader's
+// typeface is not known.
 func textWidth(class, s string) float64 {
 	sum := 0.0
 	for _, r := range s {
 		switch {
 		case r >= ' ' && r <= '~':
 			sum += float64(advance[r-' '])
-		case r == 'ı':
-			sum += 222
-		case r == '—' || r == '→' || r == '←':
+		case r == 'ı' || r == 'İ' || r == '·' || r == '’' || r == '‘':
+			sum += 320
+		case r == '—' || r == '…' || r == '→' || r == '←':
 			sum += 1000
 		case r > 0x2e80:
 			sum += 1000
 		default:
-			sum += 600
+			sum += 640
 		}
 	}
 	size, bold := classSize(class)
 	if bold {
-		sum *= 1.07
+		sum *= 1.13
 	}
-	return sum * size / 1000 * 1.06
+	return sum * size / 1000
 }
 
 // wrap breaks a text into lines of at most w; a word that is wider has a line of
