@@ -9,27 +9,37 @@ import (
 // adjacency holds the values of the ties of each actor, for two uses that must
 // both be fast: to read one value, and to run over the partners that two actors
 // have in common. A row is a list of blocks of 64 partners; a bit each says that there is
-// a tie, that its value is 2 or more, and that it is neither 1 nor 2, and the rank of
-// that last bit is the place of the value. So two rows are intersected 64 partners at
+// a tie and that its value is 2 or more. So two rows are intersected 64 partners at
 // a time, whether actors are few or a million, and the ties of one event or of two,
-// which are most, are counted unseen. A value below 0 is kept and is no tie.
-type adjacency struct{ rows []row }
+// which are most, are counted unseen. Other values, which are few, stand by themselves:
+// what is read of a row is far from what was read last, and costs by its bytes. A value
+// below 0 is kept and is no tie.
+type adjacency struct {
+	rows []row
+	read uint64 // ahead
+}
 
 type row struct {
-	tie, twice, other []uint64  // by block: which ties there are, which are 2 or more, which values are none of 0, 1 and 2
-	ids               []int32   // of the blocks, ascending; nil in a full row
-	rank              []int32   // values in the blocks before
-	values            []float64 // other than 1 and 2
-	odd               []uint64  // blocks with such values; only in a full row
-	sum               float64   // of all values
-	ties              int32
-	uneven            int32 // values that are not 1, 2, 3 ...
-	all               int32 // blocks of a full row
-	full              bool  // there is a block for everybody
+	full       bool      // there is a block for everybody
+	uneven     int32     // values that are not 1, 2, 3 ...
+	tie, twice []uint64  // by block: which ties there are, and which are 2 or more
+	odd        []uint64  // which blocks have other values than 1 and 2; only in a full row
+	others     []others  // of each block in turn; in a full row of the odd ones
+	values     []float64 // those other ones
+	ids        []int32   // of the blocks, ascending; nil in a full row
+	sum        float64   // of all values
+	ties       int32
+	all        int32 // blocks of a full row
+}
+
+// others is which values of a block are none of 0, 1 and 2.
+type others struct {
+	bits   uint64
+	before int32 // how many there are in the blocks before
 }
 
 func newAdjacency(n int) *adjacency {
-	a := &adjacency{make([]row, n)}
+	a := &adjacency{rows: make([]row, n)}
 	for i := range a.rows {
 		a.rows[i].all = int32(n+63) >> 6
 	}
@@ -50,13 +60,33 @@ func (r *row) at(j int32) float64 {
 	if !ok {
 		return 0
 	}
-	return r.value(k, 1<<(j&63))
+	return r.value(k, r.othersOf(k), 1<<(j&63))
+}
+
+// othersAt returns the place of a block in others, or where it would stand.
+func (r *row) othersAt(k int) (int, bool) {
+	if !r.full {
+		return k, true
+	}
+	at := k >> 6
+	place := bits.OnesCount64(r.odd[at] & (1<<(k&63) - 1))
+	for _, w := range r.odd[:at] {
+		place += bits.OnesCount64(w)
+	}
+	return place, r.odd[at]>>(k&63)&1 != 0
+}
+
+func (r *row) othersOf(k int) others {
+	if at, ok := r.othersAt(k); ok {
+		return r.others[at]
+	}
+	return others{}
 }
 
 // value returns the value of the tie at a bit of a block.
-func (r *row) value(k int, bit uint64) float64 {
-	if r.other[k]&bit != 0 {
-		return r.unusual(k, bit)
+func (r *row) value(k int, o others, bit uint64) float64 {
+	if o.bits&bit != 0 {
+		return r.other(o, bit)
 	}
 	v := 0.0
 	if r.tie[k]&bit != 0 {
@@ -68,9 +98,9 @@ func (r *row) value(k int, bit uint64) float64 {
 	return v
 }
 
-// unusual returns the value at a bit of a block that is neither 1 nor 2.
-func (r *row) unusual(k int, bit uint64) float64 {
-	return r.values[int(r.rank[k])+bits.OnesCount64(r.other[k]&(bit-1))]
+// other returns the value at a bit that is neither 1 nor 2.
+func (r *row) other(o others, bit uint64) float64 {
+	return r.values[int(o.before)+bits.OnesCount64(o.bits&(bit-1))]
 }
 
 // open returns the place of block id, which it makes if need be. A row of a quarter
@@ -82,31 +112,27 @@ func (r *row) open(id int32) int {
 	}
 	if 4*len(r.ids)+4 < int(r.all) {
 		before := int32(len(r.values))
-		if k < len(r.rank) {
-			before = r.rank[k]
+		if k < len(r.others) {
+			before = r.others[k].before
 		}
-		r.rank = slices.Insert(r.rank, k, before)
 		r.ids = slices.Insert(r.ids, k, id)
 		r.tie = slices.Insert(r.tie, k, 0)
 		r.twice = slices.Insert(r.twice, k, 0)
-		r.other = slices.Insert(r.other, k, 0)
+		r.others = slices.Insert(r.others, k, others{before: before})
 		return k
 	}
 	all := int(r.all)
-	rank, words := make([]int32, all), make([]uint64, 3*all+(all+63)>>6)
-	tie, twice, other, odd := words[:all:all], words[all:2*all:2*all], words[2*all:3*all:3*all], words[3*all:]
+	words := make([]uint64, 2*all+(all+63)>>6)
+	tie, twice, odd := words[:all:all], words[all:2*all:2*all], words[2*all:]
+	var few []others
 	for at, old := range r.ids {
-		tie[old], twice[old], other[old] = r.tie[at], r.twice[at], r.other[at]
-	}
-	before := int32(0)
-	for at, w := range other {
-		rank[at] = before
-		before += int32(bits.OnesCount64(w))
-		if w != 0 {
-			odd[at>>6] |= 1 << (at & 63)
+		tie[old], twice[old] = r.tie[at], r.twice[at]
+		if o := r.others[at]; o.bits != 0 {
+			few = append(few, o)
+			odd[old>>6] |= 1 << (old & 63)
 		}
 	}
-	r.tie, r.twice, r.other, r.odd, r.rank, r.ids, r.full = tie, twice, other, odd, rank, nil, true
+	r.tie, r.twice, r.odd, r.others, r.ids, r.full = tie, twice, odd, few, nil, true
 	return int(id)
 }
 
@@ -120,7 +146,7 @@ func (r *row) put(j int32, v float64) {
 		}
 		k = r.open(j >> 6)
 	}
-	was := r.value(k, bit)
+	was := r.value(k, r.othersOf(k), bit)
 	if v == was {
 		return
 	}
@@ -143,38 +169,52 @@ func (r *row) put(j int32, v float64) {
 	if v >= 2 {
 		r.twice[k] |= bit
 	}
-	at := int(r.rank[k]) + bits.OnesCount64(r.other[k]&(bit-1))
-	had, has := r.other[k]&bit != 0, v != 0 && v != 1 && v != 2
+	r.putOther(k, bit, v)
+	if r.ties == 0 && len(r.values) == 0 { // nothing is left but what rounding leaves
+		r.sum = 0
+	}
+}
+
+// putOther keeps the value at a bit of a block if it is none of 0, 1 and 2, and forgets
+// the one before.
+func (r *row) putOther(k int, bit uint64, v float64) {
+	has := v != 0 && v != 1 && v != 2
+	place, ok := r.othersAt(k)
+	if !ok {
+		if !has {
+			return
+		}
+		before := int32(len(r.values))
+		if place < len(r.others) {
+			before = r.others[place].before
+		}
+		r.others = slices.Insert(r.others, place, others{before: before})
+		r.odd[k>>6] |= 1 << (k & 63)
+	}
+	o := &r.others[place]
+	at := int(o.before) + bits.OnesCount64(o.bits&(bit-1))
 	shift := int32(0)
-	switch {
+	switch had := o.bits&bit != 0; {
 	case had && has:
 		r.values[at] = v
+		return
 	case has:
-		r.values = append(r.values, 0)
-		copy(r.values[at+1:], r.values[at:])
-		r.values[at] = v
+		r.values = slices.Insert(r.values, at, v)
 		shift = 1
 	case had:
 		r.values = slices.Delete(r.values, at, at+1)
 		shift = -1
-	}
-	if r.ties == 0 && len(r.values) == 0 { // nothing is left but what rounding leaves
-		r.sum = 0
-	}
-	if shift == 0 {
+	default:
 		return
 	}
-	r.other[k] ^= bit
-	after := r.rank[k+1:]
+	o.bits ^= bit
+	after := r.others[place+1:]
 	for i := range after {
-		after[i] += shift
+		after[i].before += shift
 	}
-	if r.full {
-		in := uint64(1) << (k & 63)
-		r.odd[k>>6] &^= in
-		if r.other[k] != 0 {
-			r.odd[k>>6] |= in
-		}
+	if r.full && o.bits == 0 {
+		r.others = slices.Delete(r.others, place, place+1)
+		r.odd[k>>6] &^= 1 << (k & 63)
 	}
 }
 
@@ -189,8 +229,11 @@ func (r *row) each(visit func(j int32, v float64)) {
 		if !r.full {
 			id = r.ids[k]
 		}
-		for ; w != 0; w &= w - 1 {
-			visit(id<<6+int32(bits.TrailingZeros64(w)), r.value(k, w&-w))
+		if w == 0 {
+			continue
+		}
+		for o := r.othersOf(k); w != 0; w &= w - 1 {
+			visit(id<<6+int32(bits.TrailingZeros64(w)), r.value(k, o, w&-w))
 		}
 	}
 }
@@ -272,6 +315,30 @@ func commonOfPairs(rows []*row, how pairing) (total float64) {
 	return total
 }
 
+// readAhead reads a little of full rows, all at once: each is far from the others in
+// memory, and waiting for one after the other would cost more than all that is done
+// with them.
+func (a *adjacency) readAhead(actors []int32) {
+	full, read := 0, uint64(0)
+	for _, i := range actors {
+		if a.rows[i].full {
+			full++
+		}
+	}
+	if full == 0 {
+		return
+	}
+	for _, i := range actors {
+		if r := &a.rows[i]; r.full {
+			read ^= r.tie[0] ^ r.twice[0] ^ r.odd[0]
+			if len(r.others) > 0 {
+				read ^= r.others[0].bits ^ math.Float64bits(r.values[0])
+			}
+		}
+	}
+	a.read = read
+}
+
 // commonOfFew is commonOfPairs of up to seven full rows of whole values.
 func commonOfFew(rows []*row, how pairing) float64 {
 	var words [7][]uint64
@@ -287,9 +354,10 @@ func commonOfFew(rows []*row, how pairing) float64 {
 		few[i] = r.twice
 	}
 	n += pairsOf(few)
-	// Of the other values, which are few, only those that two rows have count.
+	// Of the other values only those that two rows have count.
 	rest := 0.0
 	var values [7]float64
+	var start [7]int // of the others of these blocks
 	for at := range rows[0].odd {
 		var one, two uint64
 		for _, r := range rows {
@@ -297,26 +365,33 @@ func commonOfFew(rows []*row, how pairing) float64 {
 			one |= r.odd[at]
 		}
 		for ; two != 0; two &= two - 1 {
-			k := at<<6 + bits.TrailingZeros64(two)
+			block := two & -two
+			var found [7]others
 			var one, two uint64
-			for _, r := range rows {
-				two |= one & r.other[k]
-				one |= r.other[k]
+			for i, r := range rows {
+				if r.odd[at]&block != 0 {
+					found[i] = r.others[start[i]+bits.OnesCount64(r.odd[at]&(block-1))]
+					two |= one & found[i].bits
+					one |= found[i].bits
+				}
 			}
 			for ; two != 0; two &= two - 1 {
 				bit := two & -two
-				found := values[:0]
-				for _, r := range rows {
-					if r.other[k]&bit == 0 {
+				with := values[:0]
+				for i, r := range rows {
+					if found[i].bits&bit == 0 {
 						continue
 					}
-					v := r.unusual(k, bit)
-					for _, o := range found {
+					v := r.other(found[i], bit)
+					for _, o := range with {
 						rest += min(v, o) - 2
 					}
-					found = append(found, v)
+					with = append(with, v)
 				}
 			}
+		}
+		for i, r := range rows {
+			start[i] += bits.OnesCount64(r.odd[at])
 		}
 	}
 	return float64(n) + rest
@@ -383,24 +458,41 @@ func commonOfFull(a, b *row, how pairing) float64 {
 			n += bits.OnesCount64(x[k] & y[k])
 		}
 	}
-	switch how {
-	case byCount:
-	case byLeast:
+	if how == byLeast {
 		x = a.twice
 		y = b.twice[:len(x)]
 		for k := range x {
 			n += bits.OnesCount64(x[k] & y[k])
 		}
-		for at, w := range a.odd {
-			for w &= b.odd[at]; w != 0; w &= w - 1 {
-				k := at<<6 + bits.TrailingZeros64(w)
-				rest += meetOthers(a, b, k, k)
+	}
+	if how == byCount {
+		return float64(n)
+	}
+	// The others of a block are found from those of the blocks before.
+	i, j := 0, 0
+	for at, p := range a.odd {
+		q := b.odd[at]
+		if how == byLeast {
+			for w := p & q; w != 0; w &= w - 1 {
+				below := w&-w - 1
+				rest += meetOthers(a, b, a.others[i+bits.OnesCount64(p&below)], b.others[j+bits.OnesCount64(q&below)])
 			}
+			i += bits.OnesCount64(p)
+			j += bits.OnesCount64(q)
+			continue
 		}
-	default:
-		for k := range x {
+		for k := at << 6; k < min((at+1)<<6, len(x)); k++ {
+			var u, v others
+			if p>>(k&63)&1 != 0 {
+				u = a.others[i]
+				i++
+			}
+			if q>>(k&63)&1 != 0 {
+				v = b.others[j]
+				j++
+			}
 			if w := x[k] & y[k]; w != 0 {
-				rest += meet(a, b, k, k, w, how)
+				rest += meet(a, b, k, k, u, v, w, how)
 			}
 		}
 	}
@@ -419,31 +511,25 @@ func meeting(a, b *row, k, l int, how pairing) (n int, rest float64) {
 		n = bits.OnesCount64(w)
 	case how == byLeast:
 		n = bits.OnesCount64(w) + bits.OnesCount64(a.twice[k]&b.twice[l])
-		rest = meetOthers(a, b, k, l)
+		rest = meetOthers(a, b, a.othersOf(k), b.othersOf(l))
 	default:
-		rest = meet(a, b, k, l, w, how)
+		rest = meet(a, b, k, l, a.othersOf(k), b.othersOf(l), w, how)
 	}
 	return n, rest
 }
 
-// meetOthers returns by how much the smaller values exceed 2.
-func meetOthers(a, b *row, k, l int) (total float64) {
-	p, q := a.other[k], b.other[l]
-	w := p & q
-	if w == 0 {
-		return 0
-	}
-	x, y := a.values[a.rank[k]:], b.values[b.rank[l]:]
-	for ; w != 0; w &= w - 1 {
-		below := w&-w - 1
-		total += min(x[bits.OnesCount64(p&below)], y[bits.OnesCount64(q&below)]) - 2
+// meetOthers returns by how much the smaller of the values that two blocks both have
+// exceed 2.
+func meetOthers(a, b *row, p, q others) (total float64) {
+	for w := p.bits & q.bits; w != 0; w &= w - 1 {
+		total += min(a.other(p, w&-w), b.other(q, w&-w)) - 2
 	}
 	return total
 }
 
-func meet(a, b *row, k, l int, w uint64, how pairing) (total float64) {
+func meet(a, b *row, k, l int, p, q others, w uint64, how pairing) (total float64) {
 	for ; w != 0; w &= w - 1 {
-		u, v := a.value(k, w&-w), b.value(l, w&-w)
+		u, v := a.value(k, p, w&-w), b.value(l, q, w&-w)
 		switch how {
 		case byMin:
 			total += min(u, v)

@@ -10,9 +10,11 @@ import (
 )
 
 // The risk sets of the events are opened by several walkers at once. Each goes
-// through the whole record with a state of its own, which is cheap beside the
-// statistics of all alternatives, and opens every so manyth block of risk sets. The
-// blocks do not depend on the number of walkers, and so neither does the design.
+// through the record with a state of its own, which is cheap beside the statistics of
+// all alternatives, and opens blocks of risk sets that nobody has opened: the first from
+// the start, the second of two from the middle. One that comes to where another began
+// goes on to the blocks that are left, and when none is it is done. The blocks do not
+// depend on the number of walkers, and so neither does the design.
 
 const (
 	rowsPerBlock = 1 << 14
@@ -26,13 +28,16 @@ type strataBuilder struct {
 	stats []statistic
 	risk  riskSets
 
-	number, of int // of this walker, and how many there are
-	perBlock   int
-	turn       int // risk sets so far, of all walkers
-	block      int // that is being written
-	now        strata
-	done       []finished
-	err        error // of keeping them
+	blocks   *blocks
+	start    int // the first block that is for this walker
+	perBlock int
+	turn     int  // risk sets so far, of all walkers
+	block    int  // of the last of them
+	mine     bool // this walker writes it
+	over     bool // nothing is left to write
+	now      strata
+	done     []finished
+	err      error // of keeping them
 
 	unit   unit
 	tokens []int32
@@ -43,11 +48,40 @@ type finished struct {
 	*strata
 }
 
+// blocks is which blocks some walker has taken.
+type blocks struct {
+	sync.Mutex
+	taken map[int]bool
+	all   int // how many there are, known once a walker came to the end
+}
+
+// take reports whether a block was not taken before, and whether none is left.
+func (b *blocks) take(k int) (taken, over bool) {
+	b.Lock()
+	defer b.Unlock()
+	if b.taken[k] {
+		return false, b.all > 0 && len(b.taken) == b.all
+	}
+	b.taken[k] = true
+	return true, false
+}
+
+// end notes how many blocks there are.
+func (b *blocks) end(all int) {
+	b.Lock()
+	defer b.Unlock()
+	b.all = all
+}
+
+// errAllTaken ends a walk with no more to do.
+var errAllTaken = errors.New("all blocks are taken")
+
 // buildStrata writes rows for each event's own risk set.
 func (d *Design) buildStrata(ctx context.Context, s *state, stats []statistic) error {
 	perBlock := d.setsPerBlock()
-	blocks := (d.Events + perBlock - 1) / perBlock
-	walkers := make([]*strataBuilder, max(1, min(runtime.GOMAXPROCS(0), blocks, maxWalkers)))
+	n := (d.Events + perBlock - 1) / perBlock
+	shared := &blocks{taken: map[int]bool{}}
+	walkers := make([]*strataBuilder, max(1, min(runtime.GOMAXPROCS(0), n, maxWalkers)))
 	for k := range walkers {
 		if k > 0 {
 			s = newState(d.data)
@@ -57,7 +91,7 @@ func (d *Design) buildStrata(ctx context.Context, s *state, stats []statistic) e
 			}
 			s.start()
 		}
-		b := &strataBuilder{d: d, s: s, stats: stats, number: k, of: len(walkers), perBlock: perBlock, block: -1}
+		b := &strataBuilder{d: d, s: s, stats: stats, blocks: shared, start: k * n / len(walkers), perBlock: perBlock, block: -1}
 		b.risk = riskSets{s: s, m: d.Model, changed: true, wanted: b.wanted}
 		walkers[k] = b
 	}
@@ -131,10 +165,18 @@ func (b *strataBuilder) walk(ctx context.Context) error {
 			if err := b.risk.each(dt, events, b.open); err != nil {
 				return &failure{b.turn, err}
 			}
+			if b.over {
+				return errAllTaken
+			}
 			return nil
 		},
 	})
 	b.flush()
+	if errors.Is(err, errAllTaken) {
+		err = nil
+	} else if err == nil {
+		b.blocks.end(b.block + 1)
+	}
 	return cmp.Or(err, b.err)
 }
 
@@ -142,14 +184,14 @@ func (b *strataBuilder) walk(ctx context.Context) error {
 func (b *strataBuilder) wanted() bool {
 	block := b.turn / b.perBlock
 	b.turn++
-	if block%b.of != b.number {
-		return false
-	}
 	if block != b.block {
 		b.flush()
-		b.block = block
+		b.block, b.mine = block, false
+		if block >= b.start {
+			b.mine, b.over = b.blocks.take(block)
+		}
 	}
-	return true
+	return b.mine
 }
 
 // flush keeps the block that was written, without room to spare.

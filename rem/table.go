@@ -397,6 +397,9 @@ func (l *loader) note(code, text string) {
 
 // twice notes ids that several events have.
 func (l *loader) twice(t *csvFile, events []Event) {
+	if numbered(events) {
+		return
+	}
 	lines := make(map[string]int, len(events))
 	more, text := 0, ""
 	for row := range events {
@@ -415,6 +418,18 @@ func (l *loader) twice(t *csvFile, events []Event) {
 	if more > 0 {
 		l.note(WarnTwice, text)
 	}
+}
+
+// numbered reports whether ids rise as numbers do, the longer being the larger: then none
+// stands twice.
+func numbered(events []Event) bool {
+	for k := 1; k < len(events); k++ {
+		last, id := events[k-1].ID, events[k].ID
+		if len(id) < len(last) || len(id) == len(last) && id <= last {
+			return false
+		}
+	}
+	return true
 }
 
 // sort puts events in the order of time, and notes which were not.

@@ -473,7 +473,7 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 	mean := t.Aggregate == "" || t.Aggregate == "average"
 	alike := once && !between && (mean || t.Aggregate == "sum") && t.third() == ""
 	var rows []*row
-	return statistic{value: func(u *unit) float64 {
+	st := statistic{value: func(u *unit) float64 {
 		sum, n, values = 0, 0, values[:0]
 		switch f = 1; how {
 		case byMin, bySum:
@@ -502,5 +502,14 @@ func (b *binder) third(t *Term, sym, inOfFirst, inOfSecond bool) (statistic, err
 			n = float64(len(u.from) * len(u.to))
 		}
 		return sum / n
-	}}, nil
+	}}
+	if alike {
+		var ahead []int32
+		st.before = func(each func(visit func(u *unit))) {
+			ahead = ahead[:0]
+			each(func(u *unit) { ahead = append(ahead, members(u)...) })
+			pick(x, inOfFirst).readAhead(ahead)
+		}
+	}
+	return st, nil
 }
