@@ -302,8 +302,38 @@ func decode(text []byte) (*spec, *yamltext.Text, error) {
 	read, err := yamltext.Decode("", text, s)
 	if errors.Is(err, io.EOF) {
 		err = errors.New("it is empty; it names a model, events and terms")
+	} else if err != nil {
+		for key, what := range written {
+			if found := `unknown field "` + key + `"`; strings.Contains(err.Error(), found) {
+				err = errors.New(strings.Replace(err.Error(), found, found+": "+what, 1))
+			}
+		}
 	}
 	return s, read, err
+}
+
+// written is how a specification says what some write as keys, many of them the options
+// of other programs.
+var written = map[string]string{
+	"seed":            "the seed is that of the whole run, --seed",
+	"column":          "covariates of actors are columns of their table (actors: {covariates: [COLUMN]}); covariates: names tables of changes",
+	"memory":          "each term has its own window or half_life",
+	"memory_value":    "each term has its own window or half_life",
+	"decay":           "each term has its own half_life",
+	"scaling":         "share: true for \"prop\", standardise: true for \"std\"",
+	"transformFun":    "transform: log1p, log, sqrt or square",
+	"aggregateFun":    "aggregate: mean, median, sum, min, max or sd",
+	"ignoreRep":       "unless: LAYER, with the layer of the events",
+	"consider_type":   "kinds: own, where kinds are explained",
+	"ordinal":         "timing: ordinal or interval",
+	"formula":         "terms: a list of terms",
+	"riskset":         "risk_set",
+	"sampling":        "risk_set: {controls: N}",
+	"num_non_events":  "risk_set: {controls: N}",
+	"halflife":        "half_life",
+	"half-life":       "half_life",
+	"standardize":     "standardise",
+	"standardization": "standardise",
 }
 
 type loader struct {

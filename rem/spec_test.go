@@ -397,3 +397,17 @@ func TestTableNotes(t *testing.T) {
 		t.Errorf("warnings %v", codes)
 	}
 }
+
+// What others write as keys is answered with what to write.
+func TestKeysOfOtherPrograms(t *testing.T) {
+	for text, want := range map[string]string{
+		"model: hyper\nrisk_set: {controls: 10, seed: 1}\n":  `[2:26] unknown field "seed": the seed is that of the whole run, --seed`,
+		"model: rem\nmemory: decay\n":                        `[2:1] unknown field "memory": each term has its own window or half_life`,
+		"model: rem\nterms:\n- {term: trans, halflife: 3}\n": `unknown field "halflife": half_life`,
+		"model: rem\nnonsense: 3\n":                          `[2:1] unknown field "nonsense"`,
+	} {
+		if _, _, err := decode([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
